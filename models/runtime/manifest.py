@@ -1,0 +1,209 @@
+"""The manifest of a model pack: what the model takes, what it gives, and what that means."""
+
+import re
+import tomllib
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.runtime.errors import PackError
+
+MANIFEST = "manifest.toml"
+MODEL = "model.onnx"
+GOLDEN = "golden.npz"
+METRICS = "metrics.json"
+CARD = "CARD.md"
+LISTED_FILES = (MODEL, GOLDEN, METRICS, CARD)
+"""Every file of a pack but the manifest and its signature, each with its digest in the manifest."""
+
+GRID = 32
+"""Input sides are multiples of this, the coarsest stride of the networks in use."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+TileSide = Annotated[int, Field(ge=0, le=8192, multiple_of=GRID)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Input(_Table):
+    """What the model takes: float32 [N, channels, height, width].
+
+    Each value is `(pixel * scale - mean) / std` of an 8-bit pixel, per channel in the order of
+    `colour`. A model with its normalisation inside the graph has `scale = 1/255`, mean 0, std 1.
+    """
+
+    width: TileSide
+    """Fixed input width in pixels, or 0 where the model takes any multiple of 32."""
+    height: TileSide
+    colour: Literal["RGB"] = "RGB"
+    channels: Literal[3] = 3
+    scale: Positive = 1 / 255
+    mean: Annotated[list[Finite], Field(min_length=3, max_length=3)] = [0.0, 0.0, 0.0]
+    std: Annotated[list[Positive], Field(min_length=3, max_length=3)] = [1.0, 1.0, 1.0]
+    tile: Annotated[int, Field(ge=GRID, le=8192, multiple_of=GRID)] = 1280
+    """Longest side given to a model of dynamic size at once; larger regions are tiled."""
+    overlap: Annotated[int, Field(ge=0, le=1024, multiple_of=GRID)] = 64
+    """Pixels that neighbouring tiles share at least: no less than the model's receptive field."""
+
+    @model_validator(mode="after")
+    def _sides_agree(self) -> Self:
+        if (self.width == 0) != (self.height == 0):
+            raise ValueError("width and height must both be fixed or both be 0")
+        if self.overlap >= min(self.width or self.tile, self.height or self.tile):
+            raise ValueError("overlap must be smaller than a tile")
+        return self
+
+
+class Threshold(_Table):
+    """A class's two thresholds.
+
+    Pixels of at least `low` belong to an instance; an instance is reported when its confidence
+    is at least `high`.
+    """
+
+    low: Annotated[float, Field(gt=0, le=1)]
+    high: Annotated[float, Field(gt=0, le=1)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError("low must not exceed high")
+        return self
+
+
+class DenseDecode(_Table):
+    """One output, float32 [N, K, height / stride, width / stride]: per-class probabilities."""
+
+    kind: Literal["dense"]
+    stride: Literal[1, 2, 4, 8, 16, 32]
+    thresholds: dict[str, Threshold]
+    min_area_px: Annotated[int, Field(ge=1)]
+    """Smallest instance in picture pixels."""
+    top_fraction: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """Confidence is the mean probability of this most probable part of an instance."""
+
+
+class YoloSegDecode(_Table):
+    """Two outputs as `ultralytics` exports a segmenter: predictions and mask prototypes.
+
+    Prototypes are [N, M, height / stride, width / stride]. Predictions are [N, 4 + K + M, anchors], box (centre x, y, width, height) and class scores; or,
+    with `end_to_end`, [N, rows, 6 + M], box corners, score and class after suppression.
+    The threshold `low` applies to mask pixels, `high` to scores.
+    """
+
+    kind: Literal["yolo-seg"]
+    stride: Literal[1, 2, 4, 8, 16, 32]
+    """Input pixels per prototype cell."""
+    thresholds: dict[str, Threshold]
+    min_area_px: Annotated[int, Field(ge=1)]
+    end_to_end: bool = False
+    suppression_iou: Probability = 0.7
+    fit: Literal["tile", "letterbox"] = "tile"
+    """Native-resolution tiles, or the whole region scaled down into one input."""
+
+
+class Scores(_Table):
+    """What a confidence means, in words a supervisor can act on."""
+
+    meaning: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class GoldenRule(_Table):
+    """How far an output may lie from the recorded one: `|a - b| <= tolerance (1 + |b|)`."""
+
+    tolerance: Annotated[float, Field(gt=0, le=0.1)]
+
+
+class Manifest(_Table):
+    """A pack's manifest; `classes` are in the order of the model's output channels."""
+
+    schema_version: Annotated[Literal[1], Field(alias="schema")]
+    name: Name
+    version: Name
+    licence: Annotated[str, Field(min_length=1, max_length=200)]
+    classes: Annotated[list[Name], Field(min_length=1, max_length=100)]
+    input: Input
+    decode: Annotated[DenseDecode | YoloSegDecode, Field(discriminator="kind")]
+    scores: Scores
+    golden: GoldenRule = GoldenRule(tolerance=0.001)
+    files: dict[str, Digest]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len(set(self.classes)) != len(self.classes):
+            raise ValueError("classes must not repeat")
+        if set(self.decode.thresholds) != set(self.classes):
+            raise ValueError("decode.thresholds must name exactly the classes")
+        if set(self.files) != set(LISTED_FILES):
+            raise ValueError(f"files must list exactly {', '.join(LISTED_FILES)}")
+        if isinstance(self.decode, YoloSegDecode) and self.input.width == 0:
+            raise ValueError("a yolo-seg model needs a fixed input width and height")
+        return self
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """The manifest written in `content`, or PackError."""
+    try:
+        return manifest_from(tomllib.loads(content.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise PackError(f"{MANIFEST} is not UTF-8 text.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(f"{MANIFEST} is not TOML: {error}.") from error
+
+
+def manifest_from(tables: dict[str, Any]) -> Manifest:
+    """The manifest of already parsed tables, or PackError naming the first entry that is wrong."""
+    try:
+        return Manifest.model_validate(tables)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        reason = first["msg"].removeprefix("Value error, ")
+        raise PackError(f"{MANIFEST}{f', {place}' if place else ''}: {reason}.") from error
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """The manifest as TOML, complete: `read_manifest` gives an equal manifest back."""
+    lines: list[str] = []
+    _write_table(lines, (), manifest.model_dump(by_alias=True))
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _write_table(lines: list[str], path: tuple[str, ...], table: dict[str, Any]) -> None:
+    if path:
+        lines.append(f"\n[{'.'.join(_key(part) for part in path)}]")
+    nested = {key: value for key, value in table.items() if isinstance(value, dict)}
+    lines.extend(f"{_key(key)} = {_value(table[key])}" for key in table if key not in nested)
+    for key, value in nested.items():
+        _write_table(lines, (*path, key), value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+        case list():
+            return f"[{', '.join(_value(item) for item in value)}]"
+        case str():
+            return '"' + "".join(_escaped(character) for character in value) + '"'
+    raise TypeError(f"A manifest holds no {type(value).__name__}.")
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if ord(character) < 0x20 or ord(character) == 0x7F:
+        return f"\\u{ord(character):04x}"
+    return character

@@ -1,0 +1,71 @@
+"""How well a pack does on a set: the content of `metrics.json` and of `models evaluate --json`."""
+
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.runtime.errors import PackError
+from models.runtime.manifest import METRICS
+
+
+class _Object(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Figure(_Object):
+    """A figure with the bounds of its 95 % interval, from `n` cases; all None where unknown."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: Count = 0
+
+
+class ClassFigures(_Object):
+    """One class: mask AP at IoU 0.5, mean mask AP over 0.5 to 0.95, and recall as shipped."""
+
+    ap50: Figure
+    ap50_95: Figure
+    recall: Figure
+    n: Count
+    """True instances in the set."""
+
+
+class OverallFigures(_Object):
+    """The whole pack. The five grading figures stay unknown until a policy has judged the set."""
+
+    mask_map50: Figure
+    grade_accuracy: Figure = Figure()
+    kappa: Figure = Figure()
+    miss: Figure = Figure()
+    leak: Figure = Figure()
+    review_load: Figure = Figure()
+    auroc: Figure
+
+
+class Metrics(_Object):
+    """Figures of one pack on one set."""
+
+    set: str
+    classes: dict[str, ClassFigures]
+    overall: OverallFigures
+
+
+def read_metrics(content: bytes) -> Metrics:
+    """The metrics written in `content`, or PackError."""
+    try:
+        return Metrics.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        where = f", {place}" if place else ""
+        raise PackError(f"{METRICS}{where}: {first['msg']}.") from error
+
+
+def metrics_text(metrics: Metrics) -> str:
+    """The metrics as indented JSON with a final line feed."""
+    return json.dumps(metrics.model_dump(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,119 @@
+"""Reading a model pack: nothing of it is used before every byte has been verified."""
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.runtime.errors import PackError
+from models.runtime.golden import Golden, read_golden
+from models.runtime.keys import SIGNATURE, TrustedKey, signer_of
+from models.runtime.manifest import (
+    CARD,
+    GOLDEN,
+    LISTED_FILES,
+    MANIFEST,
+    METRICS,
+    MODEL,
+    Manifest,
+    read_manifest,
+)
+from models.runtime.metrics import Metrics, read_metrics
+from models.runtime.onnx_file import check_onnx
+
+_MAX_BYTES = {
+    MANIFEST: 64 * 2**10,
+    SIGNATURE: 2**10,
+    MODEL: 128 * 2**20,
+    GOLDEN: 32 * 2**20,
+    METRICS: 2**20,
+    CARD: 2**20,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A verified model pack; `model` is the very content that was verified.
+
+    `digest` is the SHA-256 of the manifest in lower-case hex: it names every byte of the pack.
+    The golden outputs are still to be compared, which takes a session (`models.runtime.session`).
+    """
+
+    path: Path
+    manifest: Manifest
+    digest: str
+    key_id: str
+    model: bytes
+    golden: tuple[Golden, ...]
+    metrics: Metrics
+    card: str
+
+
+def read_pack(path: Path, keys: tuple[TrustedKey, ...]) -> Pack:
+    """The pack in directory `path`, signed by one of `keys`.
+
+    PackError, naming the file, where anything is missing, additional, a link, too large, changed,
+    unsigned, or an ONNX model that could load more than its own bytes.
+    """
+    contents = _read_directory(path)
+    key = signer_of(contents[MANIFEST], contents[SIGNATURE], keys)
+    manifest = read_manifest(contents[MANIFEST])
+    for name in LISTED_FILES:
+        if hashlib.sha256(contents[name]).hexdigest() != manifest.files[name]:
+            raise PackError(f"{name} is not the file the manifest was signed for.")
+    check_onnx(contents[MODEL])
+    return Pack(
+        path=path,
+        manifest=manifest,
+        digest=hashlib.sha256(contents[MANIFEST]).hexdigest(),
+        key_id=key.id,
+        model=contents[MODEL],
+        golden=read_golden(contents[GOLDEN]),
+        metrics=read_metrics(contents[METRICS]),
+        card=_text(contents[CARD]),
+    )
+
+
+def _read_directory(path: Path) -> dict[str, bytes]:
+    try:
+        directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise PackError(f"{path} is not a pack directory: {error.strerror}.") from error
+    try:
+        present = set(os.listdir(directory))
+        for name in sorted(present - set(_MAX_BYTES)):
+            raise PackError(f"{name!r} does not belong into a pack: remove it.")
+        for name in sorted(set(_MAX_BYTES) - present):
+            raise PackError(f"{name} is missing from the pack.")
+        return {name: _read_file(directory, name, _MAX_BYTES[name]) for name in _MAX_BYTES}
+    finally:
+        os.close(directory)
+
+
+def _read_file(directory: int, name: str, limit: int) -> bytes:
+    # Non-blocking, so that opening a pipe in the place of a file cannot hang.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(name, flags, dir_fd=directory)
+    except OSError as error:
+        raise PackError(f"{name} is not a plain file: {error.strerror}.") from error
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise PackError(f"{name} is not a plain file.")
+        if status.st_nlink != 1:
+            raise PackError(f"{name} is hard-linked elsewhere: copy the pack instead.")
+        if status.st_size > limit:
+            raise PackError(f"{name} is larger than a pack's may be ({limit} bytes).")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise PackError(f"{name} is larger than a pack's may be ({limit} bytes).")
+    return content
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PackError(f"{CARD} is not UTF-8 text.") from error
