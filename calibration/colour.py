@@ -1,0 +1,85 @@
+"""Colour difference: sRGB to CIELAB, and CIEDE2000 between Lab colours."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+SRGB_TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+D65_WHITE = SRGB_TO_XYZ.sum(axis=1)
+LAB_EPSILON = 216 / 24389
+LAB_KAPPA = 24389 / 27
+
+
+def srgb_to_lab(rgb: ArrayLike) -> Floats:
+    """Return CIELAB (D65, 2°) of 8-bit sRGB values, last axis R, G, B; the shape stays.
+
+    Transfer curve and matrix of IEC 61966-2-1; the white of the matrix is the white of Lab, so a
+    neutral pixel has a* = b* = 0.
+    """
+    encoded = np.asarray(rgb, dtype=np.float64) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    ratio = linear @ SRGB_TO_XYZ.T / D65_WHITE
+    f = np.where(ratio > LAB_EPSILON, np.cbrt(ratio), (LAB_KAPPA * ratio + 16) / 116)
+    x, y, z = f[..., 0], f[..., 1], f[..., 2]
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def delta_e00(first: ArrayLike, second: ArrayLike) -> Floats:
+    """Return CIEDE2000 between Lab colours (last axis L*, a*, b*; shapes broadcast).
+
+    Formula and hue conventions of Sharma, Wu and Dalal (2005), kL = kC = kH = 1.
+    """
+    l1, a1, b1 = _channels(first)
+    l2, a2, b2 = _channels(second)
+
+    chroma_mean = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
+    stretch = 1.5 - 0.5 * np.sqrt(chroma_mean**7 / (chroma_mean**7 + 25.0**7))
+    c1, c2 = np.hypot(a1 * stretch, b1), np.hypot(a2 * stretch, b2)
+    h1 = np.degrees(np.arctan2(b1, a1 * stretch)) % 360
+    h2 = np.degrees(np.arctan2(b2, a2 * stretch)) % 360
+    grey = c1 * c2 == 0
+
+    turn = h2 - h1
+    turn = np.where(turn > 180, turn - 360, np.where(turn < -180, turn + 360, turn))
+    turn = np.where(grey, 0.0, turn)
+    hue_difference = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn / 2))
+
+    hue_sum = h1 + h2
+    wrapped = np.where(hue_sum < 360, hue_sum + 360, hue_sum - 360)
+    hue = np.where(np.abs(h1 - h2) > 180, wrapped, hue_sum) / 2
+    hue = np.where(grey, hue_sum, hue)
+
+    lightness, chroma = (l1 + l2) / 2, (c1 + c2) / 2
+    weight = (
+        1
+        - 0.17 * np.cos(np.radians(hue - 30))
+        + 0.24 * np.cos(np.radians(2 * hue))
+        + 0.32 * np.cos(np.radians(3 * hue + 6))
+        - 0.20 * np.cos(np.radians(4 * hue - 63))
+    )
+    offset = (lightness - 50) ** 2
+    scale_l = 1 + 0.015 * offset / np.sqrt(20 + offset)
+    scale_c = 1 + 0.045 * chroma
+    scale_h = 1 + 0.015 * chroma * weight
+    rotation = (
+        -2
+        * np.sqrt(chroma**7 / (chroma**7 + 25.0**7))
+        * np.sin(np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2))))
+    )
+    light = (l2 - l1) / scale_l
+    colour = (c2 - c1) / scale_c
+    shade = hue_difference / scale_h
+    total = light**2 + colour**2 + shade**2 + rotation * colour * shade
+    return np.asarray(np.sqrt(np.maximum(total, 0.0)), dtype=np.float64)
+
+
+def _channels(lab: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    values = np.asarray(lab, dtype=np.float64)
+    return values[..., 0], values[..., 1], values[..., 2]
