@@ -1,0 +1,91 @@
+"""What is pictured, under which light, and the facts about one exposure."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture of a pose: which camera under which light."""
+
+    name: str
+    camera: str
+    light: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How the item lies, what the operator is told, which zones become visible, and the shots."""
+
+    name: str
+    zones: tuple[str, ...]
+    shots: tuple[Shot, ...]
+
+    def __post_init__(self) -> None:
+        if not self.shots:
+            raise ValueError(f"pose {self.name} has no shot")
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRecipe:
+    """The poses of a category of goods and what its pictures can resolve.
+
+    `resolves_mm` is the shortest length, `resolves_delta_e00` the least colour difference that a
+    clause may set a limit at.
+    """
+
+    name: str
+    version: str
+    category: str
+    poses: tuple[Pose, ...]
+    required_zones: frozenset[str]
+    resolves_mm: float
+    resolves_delta_e00: float
+
+    def __post_init__(self) -> None:
+        if not self.poses:
+            raise ValueError(f"capture recipe {self.name} has no pose")
+        names = [shot.name for pose in self.poses for shot in pose.shots]
+        if len(set(names)) != len(names):
+            raise ValueError(f"capture recipe {self.name} names a shot twice")
+        visible = {zone for pose in self.poses for zone in pose.zones}
+        if not self.required_zones <= visible:
+            missing = ", ".join(sorted(self.required_zones - visible))
+            raise ValueError(f"capture recipe {self.name} requires zones no pose shows: {missing}")
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """Every zone some pose shows or the recipe requires."""
+        return self.required_zones | {zone for pose in self.poses for zone in pose.zones}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Facts about one exposure; the pixels live elsewhere under `digest`.
+
+    `digest` is the SHA-256 (lower-case hex) of the evidence bytes as the camera delivered them,
+    `sequence` the camera's own count, `monotonic_s` the station's monotonic clock at the exposure,
+    `light` the light as applied.
+    """
+
+    shot: str
+    camera: str
+    light: str
+    digest: str
+    media_type: str
+    width: int
+    height: int
+    sequence: int
+    monotonic_s: float
+    exposed_at: datetime
+
+    def __post_init__(self) -> None:
+        if not _DIGEST.fullmatch(self.digest):
+            raise ValueError("a frame is named by the SHA-256 of its bytes")
+        if self.width <= 0 or self.height <= 0:
+            raise ValueError("a frame has a positive size")
+        if self.exposed_at.tzinfo is None:
+            raise ValueError("an exposure has a time zone")

@@ -1,0 +1,51 @@
+"""Failures a person can do something about.
+
+Anything raised that is not a StationError is a bug: it is logged with its traceback and the screen
+says honestly that the station failed.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FaultCode(StrEnum):
+    """What went wrong, as the person meets it; the message catalogue holds the words for each."""
+
+    SCANNER_LOST = "scanner-lost"
+    CAMERA_LOST = "camera-lost"
+    FRAME_STALE = "frame-stale"
+    FRAME_BLACK = "frame-black"
+    FRAME_WRONG_SIZE = "frame-wrong-size"
+    EXAMINER_DOWN = "examiner-down"
+    DISK_FULL = "disk-full"
+    STORE_FAILED = "store-failed"
+    UPSTREAM_DOWN = "upstream-down"
+    UPSTREAM_REFUSED = "upstream-refused"
+    CALIBRATION_OVERDUE = "calibration-overdue"
+    PACK_REFUSED = "pack-refused"
+    ALREADY_RUNNING = "already-running"
+    BAD_INPUT = "bad-input"
+    STATION_BUG = "station-bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: its code, what it is about, a detail in plain words, whether work stops."""
+
+    code: FaultCode
+    subject: str
+    detail: str = ""
+    blocks: bool = False
+
+
+class StationError(Exception):
+    """A fault on its way to the person; its text is one sentence that says what to do."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.detail or fault.code.value)
+        self.fault = fault
+
+
+def refuse(detail: str, subject: str = "") -> StationError:
+    """A BAD_INPUT error: the input cannot be used, and `detail` says in one sentence what to do."""
+    return StationError(Fault(FaultCode.BAD_INPUT, subject, detail))

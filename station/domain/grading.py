@@ -1,0 +1,344 @@
+"""Grades, and the policy that gives them.
+
+Severity is a ladder of four levels; a grade is a step of it. Each clause assesses each finding it
+speaks of by three levels: the best that can still be true, the likely one, and the worst. The
+item's are the highest of each, so a further finding never improves a grade and order is irrelevant.
+Where best and worst give different grades there is doubt, and a person must look.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from itertools import pairwise
+
+from station.domain.defect import Defect, Finding, Measurement, Quantity, Unit
+
+
+class Grade(StrEnum):
+    """What becomes of a returned item."""
+
+    RESELLABLE = "resellable"
+    REPAIR = "repair"
+    SCRAP = "scrap"
+
+
+class Condition(StrEnum):
+    """Inside resellable: as new, or sold with a light flaw."""
+
+    AS_NEW = "as_new"
+    LIGHT_FLAW = "light_flaw"
+
+
+class Level(IntEnum):
+    """The ladder of severity."""
+
+    AS_NEW = 0
+    LIGHT_FLAW = 1
+    REPAIR = 2
+    SCRAP = 3
+
+    @property
+    def grade(self) -> Grade:
+        """The grade this level belongs to."""
+        if self <= Level.LIGHT_FLAW:
+            return Grade.RESELLABLE
+        return Grade.REPAIR if self is Level.REPAIR else Grade.SCRAP
+
+    @property
+    def condition(self) -> Condition | None:
+        """The condition inside resellable; none outside it."""
+        if self.grade is not Grade.RESELLABLE:
+            return None
+        return Condition.AS_NEW if self is Level.AS_NEW else Condition.LIGHT_FLAW
+
+
+class DecisionRule(StrEnum):
+    """How a measured value is compared with a limit (JCGM 106).
+
+    SIMPLE compares the value alone. GUARD_BAND decides only where the value clears the limit by U.
+    """
+
+    SIMPLE = "simple"
+    GUARD_BAND = "guard_band"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitClause:
+    """A measured quantity against its limits; a value above a limit reaches its level."""
+
+    id: str
+    defect: Defect
+    quantity: Quantity
+    unit: Unit
+    rule: DecisionRule
+    light_above: float | None = None
+    repair_above: float | None = None
+    scrap_above: float | None = None
+
+    def __post_init__(self) -> None:
+        limits = [limit for _, limit in self.limits]
+        if not limits:
+            raise ValueError(f"clause {self.id} sets no limit")
+        if limits[0] < 0 or any(a >= b for a, b in pairwise(limits)):
+            raise ValueError(
+                f"clause {self.id}: limits must grow from light to scrap and be positive"
+            )
+
+    @property
+    def limits(self) -> tuple[tuple[Level, float], ...]:
+        """The limits that are set, each with the level reached above it, in rising order."""
+        pairs = (
+            (Level.LIGHT_FLAW, self.light_above),
+            (Level.REPAIR, self.repair_above),
+            (Level.SCRAP, self.scrap_above),
+        )
+        return tuple((level, limit) for level, limit in pairs if limit is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class CapClause:
+    """A critical defect: found at any size, the item is at least at `level`."""
+
+    id: str
+    defect: Defect
+    level: Level
+
+
+Clause = LimitClause | CapClause
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a grade leads to; the refund is recommended, never executed."""
+
+    disposition: str
+    channel: str
+    refund: str
+    deadline_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradingPolicy:
+    """A versioned policy of one category; `digest` is the SHA-256 of the text it was read from.
+
+    A finding counts from the score at which the detector reports it; below `certain` it leaves
+    doubt.
+    """
+
+    name: str
+    version: str
+    category: str
+    digest: str
+    certain: float
+    clauses: tuple[Clause, ...]
+    outcomes: tuple[tuple[Level, Outcome], ...]
+    next_scan_confirms: bool
+
+    def __post_init__(self) -> None:
+        ids = [clause.id for clause in self.clauses]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"policy {self.name} names a clause twice")
+        if not self.clauses:
+            raise ValueError(f"policy {self.name} has no clause")
+        if not 0 < self.certain <= 1:
+            raise ValueError(f"policy {self.name}: certain must lie in (0, 1]")
+        if {level for level, _ in self.outcomes} != set(Level):
+            raise ValueError(f"policy {self.name} must give an outcome for each level")
+
+    def outcome(self, level: Level) -> Outcome:
+        """What the level leads to."""
+        return dict(self.outcomes)[level]
+
+
+class Doubt(StrEnum):
+    """Why a person must look."""
+
+    NEAR_LIMIT = "near-limit"
+    LOW_CONFIDENCE = "low-confidence"
+    NOT_MEASURED = "not-measured"
+    NO_CLAUSE = "no-clause"
+    ZONE_UNSEEN = "zone-unseen"
+    NOT_EXAMINED = "not-examined"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One clause applied to one finding: the levels it leaves possible and why it doubts.
+
+    `measurement` is what the clause looked at (none for a cap or where nothing was measured).
+    """
+
+    clause: str
+    best: Level
+    likely: Level | None
+    worst: Level
+    finding: Finding | None = None
+    measurement: Measurement | None = None
+    limits: tuple[tuple[Level, float], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    subject: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.best <= (self.worst if self.likely is None else self.likely) <= self.worst:
+            raise ValueError("levels run from best over likely to worst")
+
+    @property
+    def margin_to_worse(self) -> float | None:
+        """How far the value may grow before the next limit; none above the last one."""
+        if self.measurement is None:
+            return None
+        above = [limit for _, limit in self.limits if limit >= self.measurement.value]
+        return min(above) - self.measurement.value if above else None
+
+    @property
+    def margin_to_better(self) -> float | None:
+        """How far the value lies above the limit it exceeds; none below the first one."""
+        if self.measurement is None:
+            return None
+        below = [limit for _, limit in self.limits if limit < self.measurement.value]
+        return self.measurement.value - max(below) if below else None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The policy's answer: the machine's grade, if it could make one, and whether it is sure.
+
+    `reasons` are sorted by weight; the first one decides. An empty tuple means nothing was found.
+    """
+
+    best: Level
+    likely: Level | None
+    worst: Level
+    reasons: tuple[Reason, ...]
+    policy: str
+    policy_digest: str
+
+    @property
+    def proposed(self) -> Grade | None:
+        """The machine's grade; none if it made none."""
+        return None if self.likely is None else self.likely.grade
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether what is known leaves more than one grade possible."""
+        return self.best.grade is not self.worst.grade or self.likely is None
+
+    @property
+    def level(self) -> Level:
+        """The level acted on when no review is needed: of two conditions the worse."""
+        return self.worst
+
+    @property
+    def deciding(self) -> Reason | None:
+        """The reason that decides; none when nothing was found."""
+        return self.reasons[0] if self.reasons else None
+
+    @property
+    def clause(self) -> str:
+        """The id of the deciding clause."""
+        return self.deciding.clause if self.deciding else NOTHING_FOUND
+
+
+NOTHING_FOUND = "nothing-found"
+
+
+def judge(
+    policy: GradingPolicy,
+    findings: tuple[Finding, ...],
+    *,
+    unseen: frozenset[str] = frozenset(),
+    unexamined: tuple[str, ...] = (),
+) -> Verdict:
+    """Grade by the policy.
+
+    `unseen` are required zones no good picture shows, `unexamined` names shots or poses that could
+    not be examined; either leaves open what is there, so a person must look unless it is scrap
+    anyway.
+    """
+    reasons = [reason for finding in findings for reason in _assess(policy, finding)]
+    reasons += [_open(Doubt.ZONE_UNSEEN, zone) for zone in sorted(unseen)]
+    reasons += [_open(Doubt.NOT_EXAMINED, name) for name in sorted(unexamined)]
+    reasons.sort(key=_weight)
+    likelies = [reason.likely for reason in reasons if reason.likely is not None]
+    worst = max((r.worst for r in reasons), default=Level.AS_NEW)
+    best = max((r.best for r in reasons), default=Level.AS_NEW)
+    undecided = any(r.likely is None and r.worst > max(likelies, default=best) for r in reasons)
+    return Verdict(
+        best=best,
+        likely=None if undecided and best is not worst else max(likelies, default=best),
+        worst=worst,
+        reasons=tuple(reasons),
+        policy=f"{policy.name} {policy.version}",
+        policy_digest=policy.digest,
+    )
+
+
+def _assess(policy: GradingPolicy, finding: Finding) -> list[Reason]:
+    clauses = [clause for clause in policy.clauses if clause.defect is finding.defect]
+    if not clauses:
+        doubt = (Doubt.NO_CLAUSE,)
+        return [Reason("no-clause", Level.AS_NEW, None, Level.SCRAP, finding, doubts=doubt)]
+    reasons = [
+        _cap(clause, finding) if isinstance(clause, CapClause) else _compare(clause, finding)
+        for clause in clauses
+    ]
+    if finding.confidence >= policy.certain:
+        return reasons
+    return [_unsure(reason) for reason in reasons]
+
+
+def _cap(clause: CapClause, finding: Finding) -> Reason:
+    return Reason(clause.id, clause.level, clause.level, clause.level, finding)
+
+
+def _compare(clause: LimitClause, finding: Finding) -> Reason:
+    measurement = finding.measured(clause.quantity, clause.unit)
+    limits = clause.limits
+    if measurement is None:
+        doubts = (Doubt.NOT_MEASURED,)
+        return Reason(clause.id, Level.AS_NEW, None, limits[-1][0], finding, None, limits, doubts)
+    guard = measurement.U if clause.rule is DecisionRule.GUARD_BAND else 0.0
+    best = _reached(limits, measurement.value - guard)
+    worst = _reached(limits, measurement.value + guard)
+    likely = _reached(limits, measurement.value)
+    near = () if best.grade is worst.grade else (Doubt.NEAR_LIMIT,)
+    return Reason(clause.id, best, likely, worst, finding, measurement, limits, near)
+
+
+def _reached(limits: tuple[tuple[Level, float], ...], value: float) -> Level:
+    return max((level for level, limit in limits if value > limit), default=Level.AS_NEW)
+
+
+def _unsure(reason: Reason) -> Reason:
+    return Reason(
+        reason.clause,
+        Level.AS_NEW,
+        reason.likely,
+        reason.worst,
+        reason.finding,
+        reason.measurement,
+        reason.limits,
+        (*reason.doubts, Doubt.LOW_CONFIDENCE),
+    )
+
+
+def _open(doubt: Doubt, subject: str) -> Reason:
+    return Reason(doubt.value, Level.AS_NEW, None, Level.SCRAP, doubts=(doubt,), subject=subject)
+
+
+def _weight(reason: Reason) -> tuple[object, ...]:
+    """Heaviest first, and a total order so that the order of findings does not show."""
+    likely = -1 if reason.likely is None else int(reason.likely)
+    finding = reason.finding
+    place = (finding.shot, finding.box, finding.polygon) if finding else ("", (0, 0, 0, 0), ())
+    confidence = finding.confidence if finding else 0.0
+    value = reason.measurement.value if reason.measurement else 0.0
+    return (
+        -int(reason.worst),
+        -likely,
+        -int(reason.best),
+        -value,
+        -confidence,
+        reason.clause,
+        place,
+        reason.subject,
+    )

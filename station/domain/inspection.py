@@ -1,0 +1,121 @@
+"""One inspection, from the scan to the record: a type for each stage.
+
+Each stage holds the one before it, so nothing can be judged before it is pictured and examined.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from station.domain.capture import Frame
+from station.domain.defect import Finding
+from station.domain.grading import Condition, Grade, Verdict
+from station.domain.identity import ItemCode
+from station.domain.item import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An item was scanned by a person; nothing is known of it yet."""
+
+    id: str
+    code: ItemCode
+    operator: str
+    opened_at: datetime
+    supersedes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The item is known, so its recipe and policy are too."""
+
+    opened: Opened
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class PoseExamined:
+    """What was found on one pose; `failure` says why it could not be examined.
+
+    `mm_per_px` is the scale on the item's upper face, none without a calibration in date.
+    """
+
+    pose: str
+    findings: tuple[Finding, ...]
+    model_pack: str
+    calibration: str | None
+    mm_per_px: float | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Every pose was pictured, and examined or not examinable."""
+
+    identified: Identified
+    frames: tuple[Frame, ...]
+    poses: tuple[PoseExamined, ...]
+    unseen: frozenset[str]
+    last_frame_at: datetime
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, in the order of poses."""
+        return tuple(finding for pose in self.poses for finding in pose.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The policy has answered; no person has yet."""
+
+    examined: Examined
+    verdict: Verdict
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The final grade, who confirmed it and how (the next scan, a key, a bin, a review)."""
+
+    grade: Grade
+    condition: Condition | None
+    by: str
+    how: str
+    at: datetime
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.condition is not None) != (self.grade is Grade.RESELLABLE):
+            raise ValueError("a condition belongs to resellable and to nothing else")
+        if not self.by:
+            raise ValueError("a decision names the person")
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A finished inspection: closed by a person's decision, or held in a tote until one."""
+
+    id: str
+    judged: Judged
+    ended_at: datetime
+    decision: Decision | None = None
+    tote: str | None = None
+    supersedes: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.decision is None) != (self.tote is not None):
+            raise ValueError("an inspection is closed by a decision or held in a tote")
+
+    @property
+    def grade(self) -> Grade | None:
+        """The final grade; none while held."""
+        return self.decision.grade if self.decision else None
+
+    @property
+    def item(self) -> Item:
+        """The item inspected."""
+        return self.judged.examined.identified.item
+
+    @property
+    def operator(self) -> str:
+        """Who was logged in when it was opened."""
+        return self.judged.examined.identified.opened.operator

@@ -1,0 +1,183 @@
+"""What the rules need from the world, as small protocols.
+
+Exposing and examining are slow: they are asked for here and answered later by an event. Everything
+else answers at once. A StationError from a port is a fault; anything else is a bug.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from station.domain.capture import Frame, Pose, Shot
+from station.domain.events import Began, Event
+from station.domain.identity import ItemCode
+from station.domain.inspection import Inspection
+from station.domain.item import Item, LookUp
+from station.domain.outbox import Answer, OutboxEntry, OutboxState
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The wall clock, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; for every wait and every order."""
+        ...
+
+
+class Identifiers(Protocol):
+    """The only source of identifiers and of chance."""
+
+    def fresh(self) -> str:
+        """An identifier never given before, sortable by time (UUID version 7)."""
+        ...
+
+    def jitter(self) -> float:
+        """A number in [0, 1)."""
+        ...
+
+
+class Journal(Protocol):
+    """The events of this bench, durable as they happen; a segment begins at each idle bench."""
+
+    def append(self, event: Event) -> None:
+        """Write an event before it is acted on; StationError if it cannot be kept."""
+        ...
+
+    def begin(self, event: Began) -> None:
+        """Start a new segment with its standing facts, in one transaction."""
+        ...
+
+    def segment(self) -> tuple[Event, ...]:
+        """The events of the latest segment, in order."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The return orders and the goods in them."""
+
+    def look_up(self, code: ItemCode) -> LookUp:
+        """What the code names."""
+        ...
+
+
+class Cameras(Protocol):
+    """Pictures under the bench's lights."""
+
+    def expose(self, inspection: str, take: int, shot: Shot) -> None:
+        """Ask for a fresh frame; its light is set and settled first."""
+        ...
+
+
+class Examiner(Protocol):
+    """Finds and measures, in a process of its own that may be killed."""
+
+    def examine(
+        self, inspection: str, take: int, pose: Pose, frames: Sequence[Frame], item: Item
+    ) -> None:
+        """Ask for the findings of a pose; every request is answered, if need be by its failure."""
+        ...
+
+
+class Frames(Protocol):
+    """The pixels of frames, by digest."""
+
+    def keep(self, inspection: str, frame: Frame, evidence: bytes) -> None:
+        """Make the evidence bytes durable; returns once they would survive a power cut."""
+        ...
+
+    def evidence(self, digest: str) -> bytes:
+        """The bytes as the camera delivered them; StationError if absent or altered."""
+        ...
+
+    def missing(self, digests: Iterable[str]) -> tuple[str, ...]:
+        """Those of the digests whose bytes are absent or have another digest."""
+        ...
+
+
+class Speaker(Protocol):
+    """Sounds at the bench."""
+
+    def say(self, sound: str) -> None:
+        """Play a sound and return at once."""
+        ...
+
+
+class Store(Protocol):
+    """The inspections of this bench and what waits to be posted. One writer."""
+
+    def save(self, inspection: Inspection, record: bytes, entry: OutboxEntry | None) -> None:
+        """Write inspection, evidence record and outbox entry in one transaction.
+
+        Saving the same id again with the same record does nothing. A superseded inspection's
+        entry that has not left is withdrawn in the same transaction. StationError if it cannot be
+        written; then nothing was.
+        """
+        ...
+
+    def inspection(self, inspection_id: str) -> Inspection | None:
+        """One inspection by id."""
+        ...
+
+    def held(self) -> tuple[Inspection, ...]:
+        """Held inspections that nothing supersedes, oldest first."""
+        ...
+
+    def current_for(self, code: ItemCode) -> Inspection | None:
+        """The latest inspection of a serialised item that nothing supersedes."""
+        ...
+
+    def record(self, inspection_id: str) -> bytes | None:
+        """The canonical evidence record of an inspection."""
+        ...
+
+    def counts(self) -> "StoreCounts":
+        """How many inspections are closed, held and delivered."""
+        ...
+
+
+class StoreCounts(Protocol):
+    """Counts over everything ever in the store; superseded inspections are not counted."""
+
+    closed: int
+    held: int
+    delivered: int
+
+
+class Outbox(Protocol):
+    """The outbox side of the store."""
+
+    def due(self, now: datetime, limit: int) -> tuple[OutboxEntry, ...]:
+        """Pending entries whose time has come, oldest first."""
+        ...
+
+    def delivered(self, inspection_id: str, at: datetime) -> None:
+        """The receiver has it."""
+        ...
+
+    def postponed(self, inspection_id: str, next_attempt_at: datetime, reason: str) -> None:
+        """It is tried again then."""
+        ...
+
+    def hurry(self) -> None:
+        """The receiver is back: every pending entry may be tried at once."""
+        ...
+
+    def parked(self, inspection_id: str, reason: str) -> None:
+        """A person must look; the entry stays."""
+        ...
+
+    def waiting(self) -> dict[OutboxState, int]:
+        """How many entries there are in each state."""
+        ...
+
+
+class Upstream(Protocol):
+    """The receiver of results."""
+
+    def post(self, entry: OutboxEntry) -> Answer:
+        """Post one entry under its inspection's id; never raises for the receiver's sake."""
+        ...

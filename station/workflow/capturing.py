@@ -1,0 +1,151 @@
+"""From the look-up to the verdict: identify, picture pose by pose, examine, judge."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeGuard
+
+from station.domain.events import Exposed, ExposureFailed, LookedUp, PoseAnswered
+from station.domain.grading import Grade, judge
+from station.domain.inspection import Examined, Identified, Judged
+from station.workflow.commands import Command, Examine, Expose, Say, Sound
+from station.workflow.stages import Answering, Bench, Capturing, Identifying, Notice, Ready
+
+MOST_FAILURES = 3
+
+Step = tuple[Bench, tuple[Command, ...]]
+
+
+def looked_up(bench: Bench, event: LookedUp) -> Step:
+    """The item is known and its first pose is pictured, or the bench says why not."""
+    stage = bench.stage
+    if not isinstance(stage, Identifying) or stage.opened.id != event.inspection:
+        return bench, ()
+    item = event.answer.item
+    code = (("code", str(stage.opened.code)),)
+    if item is None:
+        problem = event.answer.problem.value if event.answer.problem else ""
+        return _turned_away(bench, Notice(problem, code, event.at))
+    recipe = bench.setup.recipe(item.category)
+    if recipe is None or bench.setup.policy(item.category) is None:
+        what = (*code, ("category", item.category))
+        return _turned_away(bench, Notice("no-recipe", what, event.at))
+    capturing = Capturing(Identified(stage.opened, item), recipe)
+    return _expose(replace(bench, stage=capturing, notice=None), capturing)
+
+
+def again(bench: Bench, stage: Capturing | Answering, *, waiting: bool) -> Step:
+    """Picture the item from the first pose again; `waiting` until it is laid as asked."""
+    if isinstance(stage, Capturing):
+        identified, recipe, take = stage.identified, stage.recipe, stage.take + 1
+    else:
+        identified = stage.judged.examined.identified
+        found = bench.setup.recipe(identified.item.category)
+        if found is None:
+            return bench, ()
+        recipe, take = found, stage.take + 1
+    fresh = Capturing(identified, recipe, take=take, waiting=waiting)
+    bench = replace(bench, stage=fresh, notice=None)
+    return (bench, ()) if waiting else _expose(bench, fresh)
+
+
+def laid(bench: Bench) -> Step:
+    """The item lies as the pose asks: picture it."""
+    stage = bench.stage
+    if not isinstance(stage, Capturing) or not stage.waiting:
+        return bench, ()
+    stage = replace(stage, waiting=False, disturbed=False)
+    return _expose(replace(bench, stage=stage, notice=None), stage)
+
+
+def exposed(bench: Bench, event: Exposed) -> Step:
+    """Keep the frame; go on to the next shot, the next pose, or the examination's answer."""
+    stage = bench.stage
+    if not _is_current(stage, event.inspection, event.take):
+        return bench, ()
+    shot = stage.next_shot
+    if shot is None or stage.waiting or event.frame.shot != shot.name:
+        return bench, ()
+    pose = stage.pose
+    stage = replace(stage, frames=(*stage.frames, event.frame), failures=0, stuck=None)
+    if stage.next_shot is not None or pose is None:
+        return _expose(replace(bench, stage=stage), stage)
+    index = stage.pose_index + 1
+    more = index < len(stage.recipe.poses)
+    stage = replace(stage, pose_index=index, waiting=more, disturbed=False)
+    opened, item = stage.identified.opened, stage.identified.item
+    commands: list[Command] = [Examine(opened.id, stage.take, pose, stage.frames_of(pose), item)]
+    if more:
+        commands.append(Say(Sound.ATTENTION))
+    return replace(bench, stage=stage), tuple(commands)
+
+
+def exposure_failed(bench: Bench, event: ExposureFailed) -> Step:
+    """Try the shot again a few times, then say what is wrong and wait for a person."""
+    stage = bench.stage
+    if not _is_current(stage, event.inspection, event.take):
+        return bench, ()
+    stage = replace(stage, failures=stage.failures + 1)
+    if stage.failures < MOST_FAILURES and not event.fault.blocks:
+        return _expose(replace(bench, stage=stage), stage)
+    stuck = replace(stage, stuck=event.fault)
+    return replace(bench, stage=stuck), (Say(Sound.STOP),)
+
+
+def pose_answered(bench: Bench, event: PoseAnswered) -> Step:
+    """Note the answer; when every pose has one, judge."""
+    stage = bench.stage
+    if not _is_current(stage, event.inspection, event.take):
+        return bench, ()
+    if event.result.pose not in {pose.name for pose in stage.unanswered}:
+        return bench, ()
+    stage = replace(stage, answers=(*stage.answers, event.result))
+    bench = replace(bench, stage=stage)
+    if stage.pose is not None or stage.unanswered:
+        return bench, ()
+    return _judged(bench, stage, event.at)
+
+
+def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
+    policy = bench.setup.policy(stage.identified.item.category)
+    if policy is None:
+        return _turned_away(bench, Notice("no-recipe", (), at))
+    order = {pose.name: index for index, pose in enumerate(stage.recipe.poses)}
+    answers = tuple(sorted(stage.answers, key=lambda answer: order[answer.pose]))
+    failed = tuple(answer.pose for answer in answers if answer.failure)
+    seen = {zone for pose in stage.recipe.poses if pose.name not in failed for zone in pose.zones}
+    examined = Examined(
+        stage.identified,
+        stage.frames,
+        answers,
+        unseen=frozenset(stage.recipe.zones - seen),
+        last_frame_at=max(frame.exposed_at for frame in stage.frames),
+    )
+    verdict = judge(
+        policy,
+        examined.findings,
+        unseen=frozenset(stage.recipe.required_zones - seen),
+        unexamined=failed,
+    )
+    clear = not verdict.needs_review and verdict.proposed is Grade.RESELLABLE
+    sound = Sound.ACCEPT if clear else Sound.ATTENTION
+    judged = Judged(examined, verdict, at)
+    return replace(bench, stage=Answering(judged, stage.take), notice=None), (Say(sound),)
+
+
+def _is_current(stage: object, inspection: str, take: int) -> TypeGuard[Capturing]:
+    return (
+        isinstance(stage, Capturing)
+        and stage.identified.opened.id == inspection
+        and stage.take == take
+    )
+
+
+def _expose(bench: Bench, stage: Capturing) -> Step:
+    shot = stage.next_shot
+    if shot is None:
+        return bench, ()
+    return bench, (Expose(stage.identified.opened.id, stage.take, shot),)
+
+
+def _turned_away(bench: Bench, notice: Notice) -> Step:
+    return replace(bench, stage=Ready(), notice=notice), (Say(Sound.ATTENTION),)

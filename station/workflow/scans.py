@@ -1,0 +1,163 @@
+"""What each kind of scan does at each stage (the scan grammar's rules)."""
+
+from dataclasses import replace
+
+from station.domain.events import Key, KeyPressed, Scanned
+from station.domain.grading import Grade
+from station.domain.inspection import Opened
+from station.domain.scan import (
+    AttributeScanned,
+    BadgeScanned,
+    BinScanned,
+    CommandScanned,
+    ItemScanned,
+    Meaning,
+    NotUnderstood,
+    Order,
+    PlateScanned,
+    ReturnOrderScanned,
+    ToteScanned,
+    read_scan,
+)
+from station.workflow import answers, capturing, keys
+from station.workflow.commands import Command, FindOrder, Say, Sound
+from station.workflow.stages import (
+    Answering,
+    Bench,
+    Capturing,
+    Identifying,
+    Notice,
+    OpenStage,
+    Ready,
+    Saving,
+    opened_of,
+)
+
+Step = tuple[Bench, tuple[Command, ...]]
+
+_KEYS = {
+    Order.TAKE: Key.TAKE,
+    Order.RETAKE: Key.RETAKE,
+    Order.UNDO: Key.UNDO,
+    Order.RESELLABLE: Key.RESELLABLE,
+    Order.REPAIR: Key.REPAIR,
+    Order.SCRAP: Key.SCRAP,
+}
+
+
+def scanned(bench: Bench, event: Scanned) -> Step:
+    """React to a code; a code that means nothing here leaves the item as it is."""
+    meaning: Meaning = read_scan(event.text)
+    match meaning:
+        case NotUnderstood(reason):
+            return say(bench, event, reason, Sound.ATTENTION)
+        case BadgeScanned(badge):
+            return _badge(bench, event, badge)
+        case CommandScanned(order):
+            return keys.pressed(bench, KeyPressed(event.at, _KEYS[order], event.fresh_id))
+        case ItemScanned():
+            return _item(bench, event, meaning)
+        case BinScanned() | PlateScanned() | ToteScanned():
+            return _place(bench, event, meaning)
+        case AttributeScanned() | ReturnOrderScanned():
+            return say(bench, event, "scan-not-now")
+
+
+def say(bench: Bench, event: Scanned, notice: str, sound: Sound | None = None) -> Step:
+    """Show a notice about this scan and change nothing else."""
+    shown = replace(bench, notice=Notice(notice, (("code", printable(event.text)),), event.at))
+    return shown, ((Say(sound),) if sound else ())
+
+
+def printable(text: str) -> str:
+    """A code fit for a screen: control characters replaced, at most 40 characters."""
+    clean = "".join(c if c.isprintable() else "·" for c in text)
+    return clean if len(clean) <= 40 else clean[:39] + "…"
+
+
+def _badge(bench: Bench, event: Scanned, badge: str) -> Step:
+    """Log in. Another person's badge parks the open item; it never closes one."""
+    if bench.operator == badge:
+        return say(bench, event, "badge-already-in")
+    arrived = replace(bench, operator=badge, notice=None)
+    match bench.stage:
+        case Identifying() | Capturing() | Answering() as stage:
+            parked = (*bench.parked, stage)
+            notice = Notice("badge-parked", (("badge", badge),), event.at)
+            return replace(arrived, stage=Ready(), parked=parked, notice=notice), (
+                Say(Sound.ATTENTION),
+            )
+    return arrived, ()
+
+
+def _item(bench: Bench, event: Scanned, meaning: ItemScanned) -> Step:
+    if bench.operator is None:
+        return say(bench, event, "badge-first", Sound.ATTENTION)
+    if bench.blocked:
+        return say(bench, event, "scan-while-stopped", Sound.STOP)
+    match bench.stage:
+        case Ready():
+            return _open(bench, event, meaning)
+        case Identifying() | Capturing() as stage:
+            same = opened_of(stage).code == meaning.item
+            return say(bench, event, "same-item" if same else "still-looking", Sound.ATTENTION)
+        case Answering() as stage:
+            return _next(bench, event, meaning, stage)
+        case Saving():
+            return say(bench, event, "still-saving", Sound.ATTENTION)
+
+
+def _open(bench: Bench, event: Scanned, meaning: ItemScanned) -> Step:
+    for stage in bench.parked:
+        if opened_of(stage).code == meaning.item:
+            return _unpark(bench, stage)
+    opened = Opened(event.fresh_id, meaning.item, bench.operator or "", event.at)
+    reading = replace(bench, stage=Identifying(opened), notice=None)
+    return reading, (FindOrder(opened.id, opened.code),)
+
+
+def _unpark(bench: Bench, stage: OpenStage) -> Step:
+    """A parked item is pictured anew: nobody knows what happened to it meanwhile."""
+    left = tuple(other for other in bench.parked if other is not stage)
+    bench = replace(bench, parked=left, notice=None)
+    if isinstance(stage, Identifying):
+        opened = stage.opened
+        return replace(bench, stage=stage), (FindOrder(opened.id, opened.code),)
+    return capturing.again(bench, stage, waiting=False)
+
+
+def _next(bench: Bench, event: Scanned, meaning: ItemScanned, stage: Answering) -> Step:
+    """A new item confirms a clear resellable that was shown long enough and has gone."""
+    opened = opened_of(stage)
+    if opened.code == meaning.item:
+        return say(bench, event, "same-item")
+    verdict = stage.judged.verdict
+    policy = bench.setup.policy(stage.judged.examined.identified.item.category)
+    if verdict.needs_review:
+        return say(bench, event, "tote-first", Sound.ATTENTION)
+    if verdict.proposed is not Grade.RESELLABLE or stage.person_only:
+        return say(bench, event, "key-first", Sound.ATTENTION)
+    if policy is None or not policy.next_scan_confirms:
+        return say(bench, event, "key-first", Sound.ATTENTION)
+    if bench.operator != opened.operator:
+        return say(bench, event, "key-first", Sound.ATTENTION)
+    if event.at - stage.judged.judged_at < bench.setup.shown_at_least:
+        return say(bench, event, "too-soon", Sound.ATTENTION)
+    if not stage.gone:
+        return say(bench, event, "take-it-off-first", Sound.ATTENTION)
+    return answers.confirm(bench, stage, Grade.RESELLABLE, "next-scan", event.at, then=event)
+
+
+def _place(bench: Bench, event: Scanned, place: BinScanned | PlateScanned | ToteScanned) -> Step:
+    stage = bench.stage
+    if not isinstance(stage, Answering):
+        return say(bench, event, "scan-not-now")
+    verdict = stage.judged.verdict
+    if isinstance(place, ToteScanned):
+        return answers.hold(bench, stage, place.tote, event.at)
+    if verdict.needs_review or verdict.proposed is None:
+        return say(bench, event, "tote-first", Sound.ATTENTION)
+    if isinstance(place, BinScanned) and place.grade is not verdict.proposed:
+        return say(bench, event, "wrong-bin", Sound.STOP)
+    how = f"bin {place.bin}" if isinstance(place, BinScanned) else f"plate {place.plate}"
+    return answers.confirm(bench, stage, verdict.proposed, how, event.at)

@@ -1,0 +1,156 @@
+"""The states of the station: one type for each stage of an item's way, and the bench around it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from station.domain.capture import CaptureRecipe, Frame, Pose, Shot
+from station.domain.events import LastEnded, Scanned
+from station.domain.faults import Fault
+from station.domain.grading import GradingPolicy
+from station.domain.inspection import Identified, Inspection, Judged, Opened, PoseExamined
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the station is set to: recipes and policies by category, and the undo window."""
+
+    recipes: tuple[CaptureRecipe, ...]
+    policies: tuple[GradingPolicy, ...]
+    undo_window: timedelta
+    shown_at_least: timedelta = timedelta(seconds=0.7)
+
+    def recipe(self, category: str) -> CaptureRecipe | None:
+        """The capture recipe of a category."""
+        return next((r for r in self.recipes if r.category == category), None)
+
+    def policy(self, category: str) -> GradingPolicy | None:
+        """The grading policy of a category."""
+        return next((p for p in self.policies if p.category == category), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The bench waits for an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    """A code was scanned and is being looked up."""
+
+    opened: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Capturing:
+    """The item is being pictured, pose by pose; earlier poses are examined meanwhile.
+
+    `waiting` until the operator has laid the item as the pose at `pose_index` asks. `take` counts
+    retakes, so that answers to an earlier take are recognised as late.
+    """
+
+    identified: Identified
+    recipe: CaptureRecipe
+    take: int = 0
+    pose_index: int = 0
+    waiting: bool = False
+    disturbed: bool = False
+    frames: tuple[Frame, ...] = ()
+    answers: tuple[PoseExamined, ...] = ()
+    failures: int = 0
+    stuck: Fault | None = None
+
+    @property
+    def pose(self) -> Pose | None:
+        """The pose being pictured; none when every pose is."""
+        poses = self.recipe.poses
+        return poses[self.pose_index] if self.pose_index < len(poses) else None
+
+    @property
+    def next_shot(self) -> Shot | None:
+        """The first shot of the current pose that has no frame yet."""
+        taken = {frame.shot for frame in self.frames}
+        shots = self.pose.shots if self.pose else ()
+        return next((shot for shot in shots if shot.name not in taken), None)
+
+    def frames_of(self, pose: Pose) -> tuple[Frame, ...]:
+        """The frames taken of a pose, in the order of its shots."""
+        by_shot = {frame.shot: frame for frame in self.frames}
+        return tuple(by_shot[shot.name] for shot in pose.shots if shot.name in by_shot)
+
+    @property
+    def unanswered(self) -> tuple[Pose, ...]:
+        """Poses fully pictured whose examination is still out."""
+        answered = {answer.pose for answer in self.answers}
+        done = self.recipe.poses[: self.pose_index]
+        return tuple(pose for pose in done if pose.name not in answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The verdict is shown and a person answers: by the next scan, a key, a bin, a plate or a tote.
+
+    `gone` once the bench was seen empty after the result appeared. `person_only` after an undo:
+    then only a key, bin, plate or tote will do.
+    """
+
+    judged: Judged
+    take: int = 0
+    gone: bool = False
+    person_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The record is being written; `then` is the scan that confirmed it and opens the next item."""
+
+    inspection: Inspection
+    then: Scanned | None = None
+    failed: Fault | None = None
+
+
+OpenStage = Identifying | Capturing | Answering
+Stage = Ready | OpenStage | Saving
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A short message about the last event: an id of the message catalogue and its arguments."""
+
+    id: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The whole state of the station."""
+
+    setup: Setup
+    stage: Stage
+    operator: str | None = None
+    parked: tuple[OpenStage, ...] = ()
+    last: LastEnded | None = None
+    faults: tuple[Fault, ...] = ()
+    notice: Notice | None = None
+    ended: int = 0
+
+    @property
+    def blocked(self) -> Fault | None:
+        """The first fault that stops work, if any."""
+        return next((fault for fault in self.faults if fault.blocks), None)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is open or parked, so that a new segment of the journal may begin."""
+        return isinstance(self.stage, Ready) and not self.parked
+
+
+def opened_of(stage: OpenStage) -> Opened:
+    """Who opened the item of a stage, when, and under which id."""
+    match stage:
+        case Identifying(opened):
+            return opened
+        case Capturing(identified=identified):
+            return identified.opened
+        case Answering(judged=judged):
+            return judged.examined.identified.opened

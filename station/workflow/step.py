@@ -1,0 +1,139 @@
+"""The station as a machine: `step(state, event) → state, commands`. No I/O, no clock, no chance."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from station.domain.events import (
+    Began,
+    BenchSeen,
+    BenchView,
+    Event,
+    Exposed,
+    ExposureFailed,
+    FaultCleared,
+    FaultRaised,
+    KeyPressed,
+    LastEnded,
+    LookedUp,
+    PoseAnswered,
+    Saved,
+    SaveFailed,
+    Scanned,
+    Ticked,
+)
+from station.workflow import capturing, keys, scans
+from station.workflow.commands import Command, Examine, Expose, FindOrder, Save
+from station.workflow.stages import (
+    Answering,
+    Bench,
+    Capturing,
+    Identifying,
+    Ready,
+    Saving,
+    Setup,
+)
+
+Step = tuple[Bench, tuple[Command, ...]]
+
+
+def idle(setup: Setup) -> Bench:
+    """A bench with nothing on it and nobody logged in."""
+    return Bench(setup, Ready())
+
+
+def step(bench: Bench, event: Event) -> Step:
+    """The state after an event, and what to do about it. Every event is allowed in every state."""
+    match event:
+        case Began():
+            return replace(
+                idle(bench.setup), operator=event.operator, last=event.last, ended=event.ended
+            ), ()
+        case Scanned():
+            return scans.scanned(bench, event)
+        case KeyPressed():
+            return keys.pressed(bench, event)
+        case LookedUp():
+            return capturing.looked_up(bench, event)
+        case Exposed():
+            return capturing.exposed(bench, event)
+        case ExposureFailed():
+            return capturing.exposure_failed(bench, event)
+        case PoseAnswered():
+            return capturing.pose_answered(bench, event)
+        case BenchSeen():
+            return _seen(bench, event)
+        case Saved() | SaveFailed():
+            return _save_answered(bench, event)
+        case FaultRaised() | FaultCleared():
+            return _fault(bench, event)
+        case Ticked():
+            retry = isinstance(bench.stage, Saving) and bench.stage.failed is not None
+            return bench, (resume(bench) if retry else ())
+
+
+def replay(setup: Setup, events: Iterable[Event]) -> Bench:
+    """The state after a journal; its commands were given when it was written."""
+    bench = idle(setup)
+    for event in events:
+        bench, _ = step(bench, event)
+    return bench
+
+
+def resume(bench: Bench) -> tuple[Command, ...]:
+    """The commands still owed in a state, to be given after a restart or when a fault clears."""
+    match bench.stage:
+        case Identifying(opened):
+            return (FindOrder(opened.id, opened.code),)
+        case Capturing() as stage:
+            opened = stage.identified.opened
+            owed: list[Command] = [
+                Examine(opened.id, stage.take, pose, stage.frames_of(pose), stage.identified.item)
+                for pose in stage.unanswered
+            ]
+            if stage.next_shot and not stage.waiting:
+                owed.append(Expose(opened.id, stage.take, stage.next_shot))
+            return tuple(owed)
+        case Saving(inspection):
+            return (Save(inspection),)
+        case Ready() | Answering():
+            return ()
+
+
+def _fault(bench: Bench, event: FaultRaised | FaultCleared) -> Step:
+    subject = event.fault.subject if isinstance(event, FaultRaised) else event.subject
+    others = tuple(fault for fault in bench.faults if fault.subject != subject)
+    if isinstance(event, FaultRaised):
+        return replace(bench, faults=(*others, event.fault)), ()
+    if len(others) == len(bench.faults):
+        return bench, ()
+    bench = replace(bench, faults=others)
+    if isinstance(bench.stage, Capturing):
+        bench = replace(bench, stage=replace(bench.stage, failures=0, stuck=None))
+    return bench, resume(bench)
+
+
+def _seen(bench: Bench, event: BenchSeen) -> Step:
+    match bench.stage, event.view:
+        case Answering() as stage, BenchView.EMPTY:
+            return replace(bench, stage=replace(stage, gone=True)), ()
+        case Capturing(waiting=True) as stage, BenchView.EMPTY | BenchView.DISTURBED:
+            return replace(bench, stage=replace(stage, disturbed=True)), ()
+        case Capturing(waiting=True, disturbed=True), BenchView.STILL:
+            return capturing.laid(bench)
+    return bench, ()
+
+
+def _save_answered(bench: Bench, event: Saved | SaveFailed) -> Step:
+    stage = bench.stage
+    if not isinstance(stage, Saving) or stage.inspection.id != event.inspection:
+        return bench, ()
+    if isinstance(event, SaveFailed):
+        return replace(bench, stage=replace(stage, failed=event.fault)), ()
+    done = replace(
+        bench,
+        stage=Ready(),
+        last=LastEnded(stage.inspection, event.release_at),
+        ended=bench.ended + 1,
+        notice=None,
+    )
+    return scans.scanned(done, stage.then) if stage.then else (done, ())
