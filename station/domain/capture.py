@@ -33,6 +33,7 @@ class Pose:
 class CaptureRecipe:
     """The poses of a category of goods and what its pictures can resolve.
 
+    `never_shown` are zones of the goods outside every pose; they are listed as unseen.
     `resolves_mm` is the shortest length, `resolves_delta_e00` the least colour difference that a
     clause may set a limit at.
     """
@@ -44,6 +45,7 @@ class CaptureRecipe:
     required_zones: frozenset[str]
     resolves_mm: float
     resolves_delta_e00: float
+    never_shown: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.poses:
@@ -58,8 +60,8 @@ class CaptureRecipe:
 
     @property
     def zones(self) -> frozenset[str]:
-        """Every zone some pose shows or the recipe requires."""
-        return self.required_zones | {zone for pose in self.poses for zone in pose.zones}
+        """Every zone of the goods, shown or not."""
+        return self.never_shown | {zone for pose in self.poses for zone in pose.zones}
 
 
 @dataclass(frozen=True, slots=True)

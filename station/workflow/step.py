@@ -104,12 +104,12 @@ def _fault(bench: Bench, event: FaultRaised | FaultCleared) -> Step:
     others = tuple(fault for fault in bench.faults if fault.subject != subject)
     if isinstance(event, FaultRaised):
         return replace(bench, faults=(*others, event.fault)), ()
-    if len(others) == len(bench.faults):
-        return bench, ()
+    stopped = any(fault.blocks for fault in bench.faults if fault.subject == subject)
     bench = replace(bench, faults=others)
-    if isinstance(bench.stage, Capturing):
+    if isinstance(bench.stage, Capturing) and bench.stage.stuck:
         bench = replace(bench, stage=replace(bench.stage, failures=0, stuck=None))
-    return bench, resume(bench)
+        stopped = True
+    return bench, (resume(bench) if stopped else ())
 
 
 def _seen(bench: Bench, event: BenchSeen) -> Step:

@@ -1,0 +1,192 @@
+"""Grading policies and capture recipes from TOML text, validated on load."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from station.domain.capture import CaptureRecipe, Pose, Shot
+from station.domain.defect import Defect, Quantity, Unit
+from station.domain.faults import refuse
+from station.domain.grading import (
+    CapClause,
+    Clause,
+    DecisionRule,
+    GradingPolicy,
+    Level,
+    LimitClause,
+    Outcome,
+)
+
+_LEVELS = {
+    "as_new": Level.AS_NEW,
+    "light_flaw": Level.LIGHT_FLAW,
+    "repair": Level.REPAIR,
+    "scrap": Level.SCRAP,
+}
+_Name = Annotated[str, Field(min_length=1, max_length=80)]
+_F = TypeVar("_F", bound=BaseModel)
+_Limit = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _CapForm(_Form):
+    id: _Name
+    defect: Defect
+    at_least: Literal["light_flaw", "repair", "scrap"]
+
+
+class _LimitForm(_Form):
+    id: _Name
+    defect: Defect
+    quantity: Quantity
+    unit: Literal[Unit.MM, Unit.MM2, Unit.ONE]
+    rule: DecisionRule
+    light_above: _Limit | None = None
+    repair_above: _Limit | None = None
+    scrap_above: _Limit | None = None
+
+
+class _OutcomeForm(_Form):
+    disposition: _Name
+    channel: _Name
+    refund: Literal["full", "partial", "none", "decide"]
+    deadline_hours: Annotated[int, Field(gt=0)]
+
+
+class _OutcomesForm(_Form):
+    as_new: _OutcomeForm
+    light_flaw: _OutcomeForm
+    repair: _OutcomeForm
+    scrap: _OutcomeForm
+
+
+class _PolicyForm(_Form):
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    name: _Name
+    version: _Name
+    category: _Name
+    certain: Annotated[float, Field(gt=0, le=1)]
+    next_scan_confirms: bool
+    clauses: Annotated[list[dict[str, object]], Field(min_length=1)]
+    outcomes: _OutcomesForm
+
+
+class _ShotForm(_Form):
+    name: _Name
+    camera: _Name
+    light: _Name
+
+
+class _PoseForm(_Form):
+    name: _Name
+    zones: list[_Name]
+    shots: list[_ShotForm]
+
+
+class _UnseenForm(_Form):
+    zones: list[_Name] = []
+
+
+class _RecipeForm(_Form):
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    name: _Name
+    version: _Name
+    category: _Name
+    required_zones: list[_Name]
+    resolves_mm: _Limit
+    resolves_delta_e00: _Limit
+    poses: list[_PoseForm]
+    unseen: _UnseenForm = _UnseenForm()
+
+
+def read_policy(path: Path) -> GradingPolicy:
+    """The policy in a TOML file. StationError names the first key that is wrong, and the file."""
+    text = _text(path)
+    form = _parse(_PolicyForm, text, path)
+    try:
+        return GradingPolicy(
+            name=form.name,
+            version=form.version,
+            category=form.category,
+            digest=hashlib.sha256(text).hexdigest(),
+            certain=form.certain,
+            clauses=tuple(_clause(number, raw) for number, raw in enumerate(form.clauses, 1)),
+            outcomes=tuple(
+                (level, Outcome(**getattr(form.outcomes, name).model_dump()))
+                for name, level in _LEVELS.items()
+            ),
+            next_scan_confirms=form.next_scan_confirms,
+        )
+    except ValidationError as error:
+        raise refuse(f"{path.name}: {_first(error)}; correct it and load it again") from error
+    except ValueError as error:
+        raise refuse(f"{path.name}: {error}; correct it and load it again") from error
+
+
+def read_recipe(path: Path) -> CaptureRecipe:
+    """The capture recipe in a TOML file. StationError names the first key that is wrong."""
+    form = _parse(_RecipeForm, _text(path), path)
+    try:
+        return CaptureRecipe(
+            name=form.name,
+            version=form.version,
+            category=form.category,
+            poses=tuple(
+                Pose(
+                    pose.name,
+                    tuple(pose.zones),
+                    tuple(Shot(s.name, s.camera, s.light) for s in pose.shots),
+                )
+                for pose in form.poses
+            ),
+            required_zones=frozenset(form.required_zones),
+            resolves_mm=form.resolves_mm,
+            resolves_delta_e00=form.resolves_delta_e00,
+            never_shown=frozenset(form.unseen.zones),
+        )
+    except ValueError as error:
+        raise refuse(f"{path.name}: {error}; correct it and load it again") from error
+
+
+def _clause(number: int, raw: dict[str, object]) -> Clause:
+    if "at_least" in raw:
+        cap = TypeAdapter(_CapForm).validate_python(raw)
+        return CapClause(cap.id, cap.defect, _LEVELS[cap.at_least])
+    try:
+        limit = TypeAdapter(_LimitForm).validate_python(raw)
+    except ValidationError as error:
+        raise ValueError(f"clause {raw.get('id', number)}: {_first(error)}") from error
+    return LimitClause(**limit.model_dump())
+
+
+def _text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        raise refuse(f"{path} cannot be read ({reason}): name a readable TOML file") from error
+
+
+def _parse(form: type[_F], text: bytes, path: Path) -> _F:
+    try:
+        return form.model_validate(tomllib.loads(text.decode("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise refuse(f"{path.name} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise refuse(f"{path.name}: {_first(error)}; correct it and load it again") from error
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {place}"
+    if problem["type"] == "missing":
+        return f"key {place} is missing"
+    return f"{place}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"

@@ -1,0 +1,152 @@
+"""The station around its machine: events in, journal written, commands carried out over ports."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from station.domain.events import (
+    Began,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    LookedUp,
+    Saved,
+    SaveFailed,
+    Ticked,
+)
+from station.domain.faults import Fault, FaultCode, StationError
+from station.domain.inspection import Inspection
+from station.domain.outbox import OutboxEntry
+from station.ports import Cameras, Catalogue, Clock, Examiner, Journal, Speaker, Store
+from station.workflow.commands import Command, Examine, Expose, FindOrder, Save, Say
+from station.workflow.identify import identify
+from station.workflow.stages import Bench, Setup
+from station.workflow.step import idle, replay, resume, step
+
+DISK = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything the station acts on.
+
+    `record` makes the canonical evidence record of an inspection, `message` the body posted.
+    """
+
+    clock: Clock
+    journal: Journal
+    store: Store
+    catalogue: Catalogue
+    cameras: Cameras
+    examiner: Examiner
+    speaker: Speaker
+    record: Callable[[Inspection], bytes]
+    message: Callable[[Inspection], bytes]
+
+
+class Station:
+    """One bench. Every call comes from one thread; `changed` is called after each change."""
+
+    def __init__(
+        self, setup: Setup, around: Surroundings, changed: Callable[[Bench], None]
+    ) -> None:
+        self._around = around
+        self._changed = changed
+        self._pending: deque[Event] = deque()
+        self.bench = idle(setup)
+
+    def start(self) -> None:
+        """Come back to where the journal ends and give the commands still owed."""
+        events = self._around.journal.segment()
+        self.bench = replay(self.bench.setup, events)
+        if self.bench.idle:
+            self._begin_segment()
+        self._changed(self.bench)
+        self._perform(resume(self.bench))
+        self._drain()
+
+    def handle(self, event: Event) -> None:
+        """React to one event, and to those that follow from it at once."""
+        self._pending.append(event)
+        self._drain()
+
+    def tick(self) -> None:
+        """Try again what is waiting to be written; called about once a second."""
+        event = Ticked(self._around.clock.now())
+        if any(fault.subject == DISK for fault in self.bench.faults):
+            try:
+                self._around.journal.append(event)
+            except StationError:
+                return
+            self.handle(FaultCleared(event.at, DISK))
+        self.handle(event)
+
+    def _drain(self) -> None:
+        while self._pending:
+            self._take(self._pending.popleft())
+
+    def _take(self, event: Event) -> None:
+        before = self.bench
+        after, commands = step(before, event)
+        if after == before and not commands:
+            return
+        if not isinstance(event, (FaultRaised, FaultCleared, Ticked)):
+            try:
+                self._around.journal.append(event)
+            except StationError as error:
+                self._stop_for(error, event.at)
+                return
+        self.bench = after
+        if isinstance(event, Saved) and after.idle:
+            self._begin_segment()
+        self._changed(after)
+        self._perform(commands)
+
+    def _stop_for(self, error: StationError, at: datetime) -> None:
+        """The journal cannot be written: nothing more happens until it can."""
+        fault = replace(error.fault, subject=DISK, blocks=True)
+        self.bench, _ = step(self.bench, FaultRaised(at, fault))
+        self._changed(self.bench)
+
+    def _begin_segment(self) -> None:
+        bench, now = self.bench, self._around.clock.now()
+        try:
+            self._around.journal.begin(Began(now, bench.operator, bench.last, bench.ended))
+        except StationError as error:
+            self._stop_for(error, now)
+
+    def _perform(self, commands: tuple[Command, ...]) -> None:
+        around = self._around
+        for command in commands:
+            match command:
+                case FindOrder(inspection, code):
+                    answer = identify(around.catalogue, around.store, code)
+                    self._pending.append(LookedUp(around.clock.now(), inspection, answer))
+                case Expose(inspection, take, shot):
+                    around.cameras.expose(inspection, take, shot)
+                case Examine(inspection, take, pose, frames, item):
+                    around.examiner.examine(inspection, take, pose, frames, item)
+                case Save(inspection):
+                    self._pending.append(self._save(inspection))
+                case Say(sound):
+                    around.speaker.say(sound.value)
+
+    def _save(self, inspection: Inspection) -> Event:
+        around = self._around
+        release_at = inspection.ended_at + self.bench.setup.undo_window
+        entry = None
+        if inspection.decision is not None:
+            entry = OutboxEntry(inspection.id, around.message(inspection), release_at)
+        try:
+            around.store.save(inspection, around.record(inspection), entry)
+        except StationError as error:
+            fault = replace(error.fault, subject=DISK, blocks=True)
+            self._pending.append(FaultRaised(around.clock.now(), fault))
+            return SaveFailed(around.clock.now(), inspection.id, fault)
+        return Saved(around.clock.now(), inspection.id, release_at)
+
+
+def station_bug(detail: str) -> Fault:
+    """The fault shown when the station itself failed; the log has the traceback."""
+    return Fault(FaultCode.STATION_BUG, "station", detail, blocks=True)
