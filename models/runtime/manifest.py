@@ -92,8 +92,9 @@ class DenseDecode(_Table):
 class YoloSegDecode(_Table):
     """Two outputs as `ultralytics` exports a segmenter: predictions and mask prototypes.
 
-    Prototypes are [N, M, height / stride, width / stride]. Predictions are [N, 4 + K + M, anchors], box (centre x, y, width, height) and class scores; or,
-    with `end_to_end`, [N, rows, 6 + M], box corners, score and class after suppression.
+    Prototypes are [N, M, height / stride, width / stride]. Predictions are [N, 4 + K + M, anchors],
+    box (centre x, y, width, height), class scores and mask coefficients; or, with `end_to_end`,
+    [N, rows, 6 + M], box corners, score, class and coefficients after suppression.
     The threshold `low` applies to mask pixels, `high` to scores.
     """
 

@@ -150,7 +150,7 @@ def _varint(message: memoryview, position: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, position
         shift += 7
-    _refuse("is cut short or damaged")
+    return _refuse("is cut short or damaged")
 
 
 def _refuse(reason: str) -> NoReturn:

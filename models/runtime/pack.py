@@ -81,7 +81,8 @@ def _read_directory(path: Path) -> dict[str, bytes]:
     except OSError as error:
         raise PackError(f"{path} is not a pack directory: {error.strerror}.") from error
     try:
-        present = set(os.listdir(directory))
+        with os.scandir(directory) as entries:
+            present = {entry.name for entry in entries}
         for name in sorted(present - set(_MAX_BYTES)):
             raise PackError(f"{name!r} does not belong into a pack: remove it.")
         for name in sorted(set(_MAX_BYTES) - present):
@@ -98,7 +99,7 @@ def _read_file(directory: int, name: str, limit: int) -> bytes:
         descriptor = os.open(name, flags, dir_fd=directory)
     except OSError as error:
         raise PackError(f"{name} is not a plain file: {error.strerror}.") from error
-    with open(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise PackError(f"{name} is not a plain file.")
@@ -106,9 +107,10 @@ def _read_file(directory: int, name: str, limit: int) -> bytes:
             raise PackError(f"{name} is hard-linked elsewhere: copy the pack instead.")
         if status.st_size > limit:
             raise PackError(f"{name} is larger than a pack's may be ({limit} bytes).")
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise PackError(f"{name} is larger than a pack's may be ({limit} bytes).")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(limit)
+    finally:
+        os.close(descriptor)
     return content
 
 

@@ -1,0 +1,106 @@
+"""A model ready to run: an ONNX Runtime session made from verified bytes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.runtime.errors import InferenceError, PackError
+from models.runtime.manifest import GOLDEN, MODEL, DenseDecode
+from models.runtime.pack import Pack
+from models.runtime.prepare import Preparation
+
+
+class Session:
+    """Runs a pack's model on the CPU. One thread at a time may use it."""
+
+    def __init__(self, pack: Pack, threads: int = 2) -> None:
+        """Load the model from the pack's verified bytes and compare its golden outputs.
+
+        That comparison is also the warm-up. PackError if the model cannot be loaded, takes or
+        gives other shapes than the manifest says, or does not repeat its golden outputs here.
+        """
+        self._session = _load(pack.model, threads)
+        self._input = _check_shapes(self._session, pack)
+        _check_golden(self, pack)
+
+    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """The model's outputs, float32, for `batch` [N, 3, H, W] as `Preparation` makes it.
+
+        InferenceError if the runtime fails or an output holds a value that is not finite.
+        """
+        try:
+            outputs = self._session.run(None, {self._input: batch})
+        except Exception as error:  # The runtime's own exceptions have no common base but this.
+            raise InferenceError(f"The model could not be run: {_first_line(error)}.") from error
+        for output in outputs:
+            if not np.isfinite(output).all():
+                raise InferenceError("The model gave values that are not numbers.")
+        return list(outputs)
+
+
+def _load(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    # Spinning threads would take the cores that capture and the screen need.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # The runtime's own exceptions have no common base but this.
+        raise PackError(f"{MODEL} cannot be loaded: {_first_line(error)}.") from error
+
+
+def _check_shapes(session: onnxruntime.InferenceSession, pack: Pack) -> str:
+    """The name of the model's only input, once its inputs and outputs fit the manifest."""
+    manifest = pack.manifest
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    width, height = manifest.input.width or None, manifest.input.height or None
+    if len(inputs) != 1 or not _fits(inputs[0], (None, manifest.input.channels, height, width)):
+        raise PackError(f"{MODEL} does not take the one float32 input that the manifest names.")
+    dense = isinstance(manifest.decode, DenseDecode)
+    ranks = (4,) if dense else (3, 4)
+    expected: Sequence[tuple[int | None, ...]] = [(None,) * rank for rank in ranks]
+    if dense:
+        expected = [(None, len(manifest.classes), None, None)]
+    if len(outputs) != len(expected) or not all(map(_fits, outputs, expected)):
+        raise PackError(f"{MODEL} does not give the float32 outputs that the manifest names.")
+    return str(inputs[0].name)
+
+
+def _fits(node: onnxruntime.NodeArg, shape: tuple[int | None, ...]) -> bool:
+    """Whether a node is float32 of this rank and has no fixed side that differs from `shape`."""
+    return (
+        node.type == "tensor(float)"
+        and len(node.shape) == len(shape)
+        and all(
+            not isinstance(own, int) or wanted is None or own == wanted
+            for own, wanted in zip(node.shape, shape, strict=True)
+        )
+    )
+
+
+def _check_golden(session: Session, pack: Pack) -> None:
+    preparation = Preparation(pack.manifest.input)
+    for n, golden in enumerate(pack.golden):
+        height, width = golden.picture.shape[:2]
+        if not preparation.takes(width, height):
+            raise PackError(f"{GOLDEN}: input_{n} is not of a size the model takes.")
+        try:
+            outputs = session.run(preparation.batch(golden.picture))
+        except InferenceError as error:
+            raise PackError(f"{GOLDEN}: input_{n} failed: {error}") from error
+        if not golden.agrees(outputs, pack.manifest.golden.tolerance):
+            raise PackError(
+                f"{GOLDEN}: this machine does not repeat the outputs of input_{n}:"
+                " use another build of the pack, such as its FP32 one."
+            )
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".")
