@@ -1,0 +1,65 @@
+"""The tree of commands, and what every command has in common: errors in one sentence."""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from station.commands import console
+from station.domain.faults import StationError
+
+
+def build() -> typer.Typer:
+    """The whole command line. Commands import what they need when they run, so it starts fast."""
+    from station.commands import bench, devices, doctor, grade, models, policy, review, shift
+
+    root = typer.Typer(
+        name="regrade",
+        help="The software of a returned-goods inspection bench.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    root.command("start")(shift.start)
+    root.command("demo")(shift.demo)
+    root.command("grade")(grade.grade)
+    root.command("doctor")(doctor.doctor)
+    root.command("bench")(bench.bench)
+    root.command("review")(review.review)
+    root.add_typer(devices.tree(), name="devices")
+    root.add_typer(models.tree(), name="models")
+    root.add_typer(policy.tree(), name="policy")
+    root.add_typer(review.outbox_tree(), name="outbox")
+    return root
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code: 0, 1 the check failed, 2 cannot be used like this."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s"
+    )
+    try:
+        result = typer.main.get_command(build()).main(
+            list(arguments), "regrade", standalone_mode=False
+        )
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        console.note(help_wanted.format_message())
+        return console.UNUSABLE
+    except click.ClickException as error:
+        console.note(
+            f"{error.format_message().rstrip('.')}. See: regrade {' '.join(arguments[:1])} --help"
+        )
+        return console.UNUSABLE
+    except click.Abort:
+        return 130
+    except StationError as error:
+        console.note(str(error))
+        return console.UNUSABLE
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return console.OK
+    return int(result or 0)
