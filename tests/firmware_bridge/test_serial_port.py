@@ -1,0 +1,178 @@
+"""A serial port as a transport, proved on a pty."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware_bridge.emulators.plain import PlainScannerEmulator
+from firmware_bridge.transports.ports import Port, list_ports, path_of
+from firmware_bridge.transports.serial_port import SerialPort
+from firmware_bridge.transports.transport import DisconnectedError
+
+WAIT_S = 2.0
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> Path:
+    return tmp_path / "scanner"
+
+
+def usb_port(path: str, serial_number: str | None) -> Port:
+    return Port(path, path, 0x0C2E, 0x0901, serial_number, "Maker", "Scanner")
+
+
+def read_all(port: SerialPort, count: int) -> bytes:
+    content = b""
+    while len(content) < count:
+        chunk = port.read(4096, WAIT_S)
+        assert chunk, "the port fell silent"
+        content += chunk
+    return content
+
+
+def test_every_byte_value_arrives_unchanged(link: Path) -> None:
+    with PlainScannerEmulator(link) as scanner:
+        port = SerialPort(str(link))
+        scanner.send(bytes(range(256)))
+
+        assert read_all(port, 256) == bytes(range(256))
+        port.close()
+
+
+def test_a_read_gives_no_more_than_was_asked_for(link: Path) -> None:
+    with PlainScannerEmulator(link) as scanner:
+        port = SerialPort(str(link))
+        scanner.send(b"ABCDEF")
+        scanner.wait_read(0.0)
+        pieces = [port.read(1, WAIT_S), port.read(2, WAIT_S)]
+
+        assert all(1 <= len(piece) <= limit for piece, limit in zip(pieces, (1, 2), strict=True))
+        assert b"ABCDEF".startswith(b"".join(pieces))
+        port.close()
+
+
+def test_a_silent_port_gives_nothing_after_the_timeout(link: Path) -> None:
+    with PlainScannerEmulator(link):
+        port = SerialPort(str(link))
+
+        assert port.read(4096, 0.01) == b""
+        assert port.read(4096, 0.0) == b""
+        port.close()
+
+
+def test_what_is_written_reaches_the_device_and_nothing_comes_back(link: Path) -> None:
+    with PlainScannerEmulator(link) as scanner:
+        port = SerialPort(str(link))
+        port.write(b"\x16T\r")
+        scanner.send(b"ABC\r")
+
+        assert read_all(port, 4) == b"ABC\r"
+        assert scanner.received() == b"\x16T\r"
+        port.close()
+
+
+def test_a_device_that_takes_nothing_is_disconnected(link: Path) -> None:
+    with PlainScannerEmulator(link):
+        port = SerialPort(str(link))
+
+        with pytest.raises(DisconnectedError):
+            port.write(b"8" * 1_000_000)
+        port.close()
+
+
+def test_an_unplugged_port_is_disconnected_for_reading_and_writing(link: Path) -> None:
+    with PlainScannerEmulator(link) as scanner:
+        port = SerialPort(str(link))
+        scanner.unplug()
+
+        with pytest.raises(DisconnectedError, match="was lost"):
+            port.read(1, WAIT_S)
+        with pytest.raises(DisconnectedError, match="was lost"):
+            port.read(1, WAIT_S / 2)
+        with pytest.raises(DisconnectedError, match="was lost"):
+            port.write(b"A")
+        port.close()
+        port.close()
+
+
+def test_a_port_that_is_not_there_says_so(link: Path) -> None:
+    with pytest.raises(DisconnectedError, match="is not there: check its cable"):
+        SerialPort(str(link))
+
+
+def test_a_file_that_is_no_port_is_refused(link: Path) -> None:
+    link.write_text("not a port")
+
+    with pytest.raises(DisconnectedError, match="cannot be opened"):
+        SerialPort(str(link))
+
+
+def test_two_programs_cannot_share_a_port(link: Path) -> None:
+    with PlainScannerEmulator(link):
+        first = SerialPort(str(link))
+        with pytest.raises(DisconnectedError, match="in use by another program"):
+            SerialPort(str(link))
+        first.close()
+        second = SerialPort(str(link))
+
+        assert second.read(1, 0.0) == b""
+        second.close()
+
+
+def test_the_link_survives_a_replug(link: Path) -> None:
+    with PlainScannerEmulator(link) as scanner:
+        first = SerialPort(str(link))
+        scanner.unplug()
+        assert not link.is_symlink()
+        scanner.replug()
+        second = SerialPort(str(link))
+        scanner.send(b"ABC")
+
+        assert read_all(second, 3) == b"ABC"
+        first.close()
+        second.close()
+    assert not link.is_symlink()
+
+
+def test_a_usb_device_is_found_by_its_identity() -> None:
+    ports = (usb_port("/dev/ttyACM0", "A1"), usb_port("/dev/ttyACM1", "B2"))
+
+    assert path_of("0c2e:0901:B2", ports) == "/dev/ttyACM1"
+    assert path_of("0C2E:0901", ports[:1]) == "/dev/ttyACM0"
+
+
+def test_a_usb_identity_of_two_devices_is_refused_and_both_are_named() -> None:
+    ports = (usb_port("/dev/ttyACM0", "A1"), usb_port("/dev/ttyACM1", "B2"))
+
+    with pytest.raises(DisconnectedError, match=r"ttyACM0, /dev/ttyACM1.*add the serial number"):
+        path_of("0C2E:0901", ports)
+
+
+def test_a_usb_identity_of_no_device_is_refused() -> None:
+    with pytest.raises(DisconnectedError, match="No device 0C2E:0901:Z9 is plugged in"):
+        path_of("0C2E:0901:Z9", (usb_port("/dev/ttyACM0", "A1"),))
+
+
+@given(st.text(min_size=1))
+def test_a_name_is_either_kept_as_a_path_or_looked_for(name: str) -> None:
+    try:
+        found = path_of(name, ())
+    except DisconnectedError:
+        return
+
+    assert found == name
+
+
+def test_listing_ports_names_each_by_the_path_that_survives_a_replug(tmp_path: Path) -> None:
+    ports = list_ports()
+    links = tmp_path / "by-id"
+    links.mkdir()
+    for number, port in enumerate(ports):
+        (links / f"usb-{number}").symlink_to(port.path)
+
+    assert [port.path for port in ports] == sorted(port.path for port in ports)
+    assert [port.identity for port in list_ports(links)] == [
+        str(links / f"usb-{number}") for number, _ in enumerate(ports)
+    ]
