@@ -1,0 +1,271 @@
+"""The training run: resumable, checkpointed, with what it has reached told as it goes."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from models.training.batches import batch
+from models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from models.training.errors import TrainingError
+from models.training.examples import Examples, collect_examples
+from models.training.loss import hard_dice, segmentation_loss
+from models.training.network import Segmenter
+from models.training.pretrained import network_of_pack
+
+CARTON_CLASSES = ("scratch", "dent", "stain", "tear")
+
+_VALIDATION_SEED = 715_517
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The numbers of a run."""
+
+    crop: int = 256
+    batch: int = 16
+    rate: float = 2e-3
+    weight_decay: float = 0.02
+    warm_up_steps: int = 150
+    average_decay: float = 0.997
+    rendered_share: float = 0.5
+    """Share of crops from rendered sets where photographs are given as well."""
+    threads: int = 2
+    checkpoint_seconds: float = 120.0
+    rescan_steps: int = 100
+    validation_crops: int = 48
+    validation_steps: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is; ``dice`` and ``clean_alarms`` are of the last look at validation crops."""
+
+    step: int
+    done: float
+    loss: float
+    returns: int
+    crops_per_second: float
+    dice: Mapping[str, float]
+    clean_alarms: float | None
+    """Share of faultless validation crops in which any class exceeds 0.5 somewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """A finished run: where its checkpoint lies and what it learnt from."""
+
+    checkpoint: Path
+    steps: int
+    minutes: float
+    returns: int
+
+
+def train(
+    sets: Sequence[Path],
+    out: Path,
+    *,
+    classes: Sequence[str] = CARTON_CLASSES,
+    start_from: Path | None = None,
+    photographs: Sequence[Path] = (),
+    minutes: float | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    recipe: Recipe | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> TrainingRun:
+    """Train until ``minutes`` or ``steps`` in all are used, counting earlier runs in ``out``.
+
+    A checkpoint in ``out`` is continued; otherwise the weights of the pack ``start_from`` or fresh
+    ones are taken. Returns added to ``sets`` meanwhile are taken up. Raises TrainingError where
+    there is nothing to learn from, SetError where a set is damaged.
+    """
+    if (minutes is None) == (steps is None):
+        raise TrainingError("Say either how many minutes or how many steps to train.")
+    recipe = recipe or Recipe()
+    torch.set_num_threads(recipe.threads)
+    examples = collect_examples(sets, photographs, classes, recipe.rendered_share)
+    out.mkdir(parents=True, exist_ok=True)
+    course = _begin(out, tuple(classes), start_from, seed, recipe, examples)
+    budget = _Budget(minutes, steps)
+    saved = course.seconds
+    while (done := budget.done(course)) < 1.0:
+        course.learn(examples, done)
+        if course.step % recipe.rescan_steps == 0:
+            examples.rescan()
+        if course.step % recipe.validation_steps == 0:
+            course.validate(examples)
+        if course.step % 20 == 0 and progress is not None:
+            progress(course.progress(examples, done))
+        if course.seconds - saved >= recipe.checkpoint_seconds:
+            write_checkpoint(out, course.checkpoint())
+            saved = course.seconds
+    return TrainingRun(
+        checkpoint=write_checkpoint(out, course.checkpoint()),
+        steps=course.step,
+        minutes=course.seconds / 60,
+        returns=examples.rendered.returns,
+    )
+
+
+@dataclass
+class _Course:
+    """The changing state of a run."""
+
+    classes: tuple[str, ...]
+    seed: int
+    recipe: Recipe
+    network: Segmenter
+    average: Segmenter
+    optimiser: Any
+    step: int = 0
+    seconds: float = 0.0
+    loss: float = math.nan
+    crops_per_second: float = 0.0
+    dice: dict[str, float] = field(default_factory=dict)
+    clean_alarms: float | None = None
+
+    def learn(self, examples: Examples, done: float) -> None:
+        """One step of the optimiser and of the averaged weights."""
+        started = time.monotonic()
+        rate = self.recipe.rate * _schedule(done, self.step, self.recipe.warm_up_steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        pictures, targets = batch(
+            examples.learnt(),
+            self.classes,
+            (self.seed, self.step),
+            self.recipe.batch,
+            self.recipe.crop,
+        )
+        self.network.train()
+        with torch.autocast("cpu", torch.bfloat16, enabled=_fast_bfloat16()):
+            logits = self.network(pictures.contiguous(memory_format=torch.channels_last))
+        loss = segmentation_loss(logits.float(), targets)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimiser.step()
+        self._follow()
+        self.step += 1
+        spent = time.monotonic() - started
+        self.seconds += spent
+        value = float(loss.detach())
+        self.loss = value if math.isnan(self.loss) else 0.98 * self.loss + 0.02 * value
+        self.crops_per_second = self.recipe.batch / spent
+
+    def validate(self, examples: Examples) -> None:
+        """Look at fixed crops of the validation parts with the averaged weights."""
+        mixture = examples.checked()
+        if mixture is None:
+            return
+        started = time.monotonic()
+        pictures, targets = batch(
+            mixture,
+            self.classes,
+            (_VALIDATION_SEED,),
+            self.recipe.validation_crops,
+            self.recipe.crop,
+        )
+        with torch.no_grad():
+            probability = torch.sigmoid(self.average.eval()(pictures))
+        scores = hard_dice(probability, targets)
+        self.dice = {name: float(score) for name, score in zip(self.classes, scores, strict=True)}
+        clean = targets.amax((1, 2, 3)) < 0.5
+        alarmed = probability.amax((1, 2, 3)) >= 0.5
+        self.clean_alarms = float(alarmed[clean].float().mean()) if bool(clean.any()) else None
+        self.seconds += time.monotonic() - started
+
+    def progress(self, examples: Examples, done: float) -> Progress:
+        """The state in figures."""
+        return Progress(
+            step=self.step,
+            done=done,
+            loss=self.loss,
+            returns=examples.rendered.returns,
+            crops_per_second=self.crops_per_second,
+            dice=dict(self.dice),
+            clean_alarms=self.clean_alarms,
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """The state as it is kept on disk."""
+        return Checkpoint(
+            classes=self.classes,
+            seed=self.seed,
+            step=self.step,
+            seconds=self.seconds,
+            weights=self.network.state_dict(),
+            average=self.average.state_dict(),
+            optimiser=self.optimiser.state_dict(),
+        )
+
+    def _follow(self) -> None:
+        decay = min(self.recipe.average_decay, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            source = self.network.state_dict()
+            for name, kept in self.average.state_dict().items():
+                if kept.is_floating_point():
+                    kept.lerp_(source[name], 1 - decay)
+                else:
+                    kept.copy_(source[name])
+
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    minutes: float | None
+    steps: int | None
+
+    def done(self, course: _Course) -> float:
+        """The share of the budget that is used, 0..1."""
+        if self.steps is not None:
+            return min(1.0, course.step / max(1, self.steps))
+        return min(1.0, course.seconds / 60 / max(1e-9, self.minutes or 0.0))
+
+
+def _begin(
+    out: Path,
+    classes: tuple[str, ...],
+    start_from: Path | None,
+    seed: int,
+    recipe: Recipe,
+    examples: Examples,
+) -> _Course:
+    torch.manual_seed(seed)
+    kept = read_checkpoint(out)
+    if kept is not None and kept.classes != classes:
+        raise TrainingError(
+            f"{out} holds a run for {', '.join(kept.classes)}: name another folder for this one."
+        )
+    if kept is None and start_from is not None:
+        crops, _ = batch(examples.learnt(), classes, (seed, 0), 32, recipe.crop)
+        network = network_of_pack(start_from, classes, crops)
+    else:
+        network = Segmenter(len(classes))
+    average = Segmenter(len(classes))
+    average.load_state_dict(network.state_dict())
+    network = network.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay
+    )
+    course = _Course(classes, seed, recipe, network, average, optimiser)
+    if kept is not None:
+        network.load_state_dict(kept.weights)
+        average.load_state_dict(kept.average)
+        optimiser.load_state_dict(kept.optimiser)
+        course.seed, course.step, course.seconds = kept.seed, kept.step, kept.seconds
+    return course
+
+
+def _schedule(done: float, step: int, warm_up_steps: int) -> float:
+    """Linear warm-up, then a cosine down to a fiftieth."""
+    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+    return min(1.0, (step + 1) / max(1, warm_up_steps)) * (0.02 + 0.98 * cosine)
+
+
+def _fast_bfloat16() -> bool:
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))

@@ -1,0 +1,95 @@
+"""The dense segmenter: a small U-shaped network of depthwise-separable convolutions."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+STRIDE = 2
+"""One output pixel per this many input pixels: scratches of one or two pixels need it."""
+
+INPUT_MULTIPLE = 32
+"""Input height and width must be multiples of this."""
+
+_MEAN = (0.47, 0.45, 0.42)
+_STD = (0.25, 0.25, 0.25)
+_WIDTHS = (32, 56, 104, 160, 224)
+_DEPTHS = (2, 2, 3, 4, 3)
+_PRIOR = 0.01
+
+
+def _normed(convolution: nn.Conv2d) -> nn.Sequential:
+    return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels))
+
+
+class Separable(nn.Module):
+    """Depthwise then pointwise convolution with batch norm; a residual where shapes agree."""
+
+    def __init__(self, inputs: int, outputs: int, *, stride: int = 1, kernel: int = 3) -> None:
+        super().__init__()
+        padding = kernel // 2
+        self.depthwise = _normed(
+            nn.Conv2d(inputs, inputs, kernel, stride, padding, groups=inputs, bias=False)
+        )
+        self.pointwise = _normed(nn.Conv2d(inputs, outputs, 1, bias=False))
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, features: Any) -> Any:
+        mixed = self.pointwise(torch.relu(self.depthwise(features)))
+        return torch.relu(mixed + features if self.residual else mixed)
+
+
+class Segmenter(nn.Module):
+    """RGB pictures [N, 3, H, W] in 0..1 to per-class logits [N, K, H/2, W/2].
+
+    H and W must be multiples of 32. Colour normalisation is part of the network.
+    """
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1))
+        self.register_buffer("scale", 1.0 / torch.tensor(_STD).view(1, 3, 1, 1))
+        self.stem = nn.Sequential(_normed(nn.Conv2d(3, _WIDTHS[0], 3, 2, 1, bias=False)), nn.ReLU())
+        self.stages = nn.ModuleList()
+        before = _WIDTHS[0]
+        for level, (width, depth) in enumerate(zip(_WIDTHS, _DEPTHS, strict=True)):
+            kernel = 5 if level >= 3 else 3
+            blocks = [Separable(before, width, stride=2 if level else 1, kernel=kernel)]
+            blocks += [Separable(width, width, kernel=kernel) for _ in range(depth - 1)]
+            self.stages.append(nn.Sequential(*blocks))
+            before = width
+        self.laterals = nn.ModuleList()
+        self.merges = nn.ModuleList()
+        for upper, lower in zip(_WIDTHS[-2::-1], _WIDTHS[:0:-1], strict=True):
+            self.laterals.append(_normed(nn.Conv2d(lower, upper, 1, bias=False)))
+            self.merges.append(Separable(upper, upper))
+        self.head = nn.Conv2d(_WIDTHS[0], classes, 1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.constant_(self.head.bias, -float(torch.logit(torch.tensor(1 - _PRIOR))))
+
+    def forward(self, picture: Any) -> Any:
+        features = self.stem((picture - self.mean) * self.scale)
+        skips = []
+        for stage in self.stages:
+            features = stage(features)
+            skips.append(features)
+        for lateral, merge, skip in zip(self.laterals, self.merges, skips[-2::-1], strict=True):
+            lifted = nn.functional.interpolate(lateral(features), scale_factor=2, mode="nearest")
+            features = merge(lifted + skip)
+        return self.head(features)
+
+
+class Exported(nn.Module):
+    """The network as the bench runs it: probabilities instead of logits."""
+
+    def __init__(self, network: Segmenter) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, picture: Any) -> Any:
+        return torch.sigmoid(self.network(picture))
+
+
+def parameters(network: nn.Module) -> int:
+    """How many numbers the network learns."""
+    return sum(parameter.numel() for parameter in network.parameters())

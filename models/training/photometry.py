@@ -1,0 +1,68 @@
+"""What a camera and its light may do to a picture: exposure, colour, blur, noise, compression."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.training.crops import Picture
+from models.training.noise import fractal
+
+Float = NDArray[np.float32]
+
+
+def varied(picture: Float, rng: np.random.Generator, strength: float = 1.0) -> Picture:
+    """``picture`` (RGB float32 0..1) as another camera might have delivered it, uint8 RGB.
+
+    ``strength`` 0 changes next to nothing, 1 spans ordinary webcams and lamps.
+    """
+    size = picture.shape[0]
+    gains = np.exp(rng.normal(0, 0.10 * strength, 3) + rng.normal(0, 0.18 * strength))
+    changed: NDArray[np.floating] = picture * gains.astype(np.float32)
+    if rng.random() < 0.35 * strength:
+        slope = fractal(rng, size, 1, octaves=1) * np.float32(rng.uniform(0, 0.12))
+        changed = changed * (1 + slope)[..., None]
+    if rng.random() < 0.4 * strength:
+        grey = changed.mean(axis=2, keepdims=True)
+        changed = grey + (changed - grey) * np.float32(rng.uniform(0.2, 1.5))
+    if rng.random() < 0.5 * strength:
+        gamma = np.float32(np.exp(rng.normal(0, 0.22)))
+        changed = np.power(np.clip(changed, 0, 1), gamma)
+    if rng.random() < 0.4 * strength:
+        middle = np.float32(changed.mean())
+        changed = middle + (changed - middle) * np.float32(rng.uniform(0.65, 1.35))
+    if rng.random() < 0.1 * strength:
+        changed = changed[..., rng.permutation(3)]
+    changed = _blurred(np.ascontiguousarray(changed, dtype=np.float32), rng, strength)
+    changed = np.clip(changed, 0, 1)
+    noise = float(np.exp(rng.uniform(np.log(0.001), np.log(0.03)))) * strength
+    grain = rng.standard_normal((size, size, 1 if rng.random() < 0.5 else 3), dtype=np.float32)
+    changed = changed + grain * np.float32(noise) * (0.5 + np.sqrt(changed))
+    delivered = np.clip(changed * 255 + 0.5, 0, 255).astype(np.uint8)
+    return _compressed(delivered, rng) if rng.random() < 0.4 * strength else delivered
+
+
+def _blurred(picture: Float, rng: np.random.Generator, strength: float) -> Float:
+    choice = rng.random()
+    if choice < 0.25 * strength:
+        sigma = float(rng.uniform(0.3, 1.3))
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), dtype=np.float32)
+    if choice < 0.35 * strength:
+        soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
+        return np.asarray(
+            picture + np.float32(rng.uniform(0.2, 0.8)) * (picture - soft), np.float32
+        )
+    if choice < 0.42 * strength:
+        taps = int(rng.integers(2, 5))
+        kernel = np.zeros((5, 5), np.float32)
+        kernel[2, :taps] = 1 / taps
+        kernel = kernel if rng.random() < 0.5 else kernel.T.copy()
+        return np.asarray(cv2.filter2D(picture, -1, kernel), dtype=np.float32)
+    return picture
+
+
+def _compressed(picture: Picture, rng: np.random.Generator) -> Picture:
+    quality = int(rng.integers(40, 96))
+    swapped = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(".jpg", swapped, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
