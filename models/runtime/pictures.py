@@ -1,0 +1,49 @@
+"""Pictures from bytes that nobody vouches for."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.runtime.errors import PictureError
+from models.runtime.opencv import MAX_PICTURE_PIXELS, cv2
+from models.runtime.picture_headers import read_header
+
+_MAX_BYTES = 256 * 2**20
+
+
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """The picture in a file, as `decode_picture` gives it."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise PictureError(f"The file cannot be read: {error.strerror or error}.") from error
+    if len(content) > _MAX_BYTES:
+        raise PictureError(f"The file is larger than {_MAX_BYTES // 2**20} MiB.")
+    return decode_picture(content)
+
+
+def decode_picture(content: bytes) -> NDArray[np.uint8]:
+    """The pixels of a JPEG, PNG or still WebP as uint8 [H, W, 3], RGB, turned as EXIF says.
+
+    Alpha is dropped, deeper channels are reduced to 8 bit. PictureError, with nothing decoded,
+    for any other kind, for more than `MAX_PICTURE_PIXELS`, and for a picture cut short; and where
+    the decoder finds it damaged. JPEG has no checksum: damage inside its scan can go unnoticed.
+    """
+    header = read_header(content)
+    pixels = header.width * header.height
+    if pixels > MAX_PICTURE_PIXELS:
+        raise PictureError(
+            f"The picture has {pixels // 1_000_000} megapixels:"
+            f" give one of at most {MAX_PICTURE_PIXELS // 1_000_000}."
+        )
+    try:
+        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    except cv2.error as error:
+        raise PictureError("The picture cannot be decoded: save it anew.") from error
+    if picture is None:
+        raise PictureError("The picture is damaged: take or copy it again.")
+    if picture.shape[:2] not in ((header.height, header.width), (header.width, header.height)):
+        raise PictureError("The picture is not of the size it says: save it anew.")
+    return np.asarray(picture, np.uint8)
