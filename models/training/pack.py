@@ -1,0 +1,231 @@
+"""From a training run to a signed pack."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from numpy.typing import NDArray
+
+from models.runtime.detector import Detector
+from models.runtime.golden import Golden, record_golden
+from models.runtime.keys import TrustedKey, read_private_key
+from models.runtime.metrics import Figure, Metrics, OverallFigures
+from models.runtime.pack import Pack, read_pack
+from models.runtime.writing import write_pack
+from models.sets import read_set
+from models.training.card import Learning, card_text
+from models.training.checkpoint import Checkpoint, read_checkpoint
+from models.training.crops import View, cut
+from models.training.errors import TrainingError
+from models.training.export import onnx_bytes
+from models.training.network import STRIDE, Exported, Segmenter, parameters
+from models.training.partition import Part, names_digest
+from models.training.photographs import Photograph, list_photographs, read_picture
+from models.training.reality import RealAnswer, RealGroup, ask
+from models.training.sources import photographs_of
+from models.training.thresholds import LOWS, Choice, choose
+from models.training.validation import sight, validation_poses
+
+_GOLDEN_SIDE = 96
+_GOLDENS = 2
+_MIN_AREA_PX = 16
+_TILE = 1280
+_OVERLAP = 192
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a pack says of itself, and the key that signs it."""
+
+    name: str
+    version: str
+    licence: str
+    private_key: Path
+    photograph_sources: tuple[str, ...] = ()
+    """For the card, one line each: name, source and licence of a folder of photographs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished pack and what was found out while making it."""
+
+    path: Path
+    choices: Mapping[str, Choice]
+    metrics: Metrics
+    answers: tuple[RealAnswer, ...] = field(default=())
+
+
+def make_pack(
+    run: Path,
+    path: Path,
+    imprint: Imprint,
+    *,
+    sets: Sequence[Path] = (),
+    photographs: Sequence[Path] = (),
+    evaluate: Callable[[Pack], Metrics] | None = None,
+    real: Sequence[RealGroup] = (),
+) -> Made:
+    """Export the run in ``run`` as a signed pack at ``path``, which must not exist yet.
+
+    Thresholds are chosen on the validation parts of ``sets`` and ``photographs``, which are those
+    of the run. ``evaluate`` measures the pack on a set of its own seed; without it the metrics
+    stay unknown. ``real`` groups are asked for the card. Raises TrainingError where ``run`` holds
+    no checkpoint, PackError where the pack cannot be written.
+    """
+    checkpoint = read_checkpoint(run)
+    if checkpoint is None:
+        raise TrainingError(f"{run} holds no training run: train one there first.")
+    found = list_photographs(photographs)
+    network = checkpoint.network()
+    model = onnx_bytes(network)
+    goldens = _goldens(network, sets, found)
+
+    def write(target: Path, choices: Mapping[str, Choice], metrics: Metrics, card: str) -> None:
+        write_pack(
+            target,
+            _tables(imprint, checkpoint.classes, choices),
+            model=model,
+            golden=goldens,
+            metrics=metrics,
+            card=card,
+            private_key=imprint.private_key,
+        )
+
+    @contextmanager
+    def draft(choices: Mapping[str, Choice]) -> Iterator[Pack]:
+        with tempfile.TemporaryDirectory() as scratch:
+            target = Path(scratch) / path.name
+            write(target, choices, _unknown(), "Draft.\n")
+            yield read_pack(target, (_public(imprint.private_key),))
+
+    kept = photographs_of(found, Part.VALIDATION)
+    sightings = []
+    for low in LOWS:
+        with draft({name: _plain(low) for name in checkpoint.classes}) as pack:
+            sightings.append(sight(Detector(pack), low, sets, kept))
+    choices = {name: choose(sightings, name) for name in checkpoint.classes}
+    with draft(choices) as pack:
+        metrics = evaluate(pack) if evaluate is not None else _unknown()
+        detector = Detector(pack)
+        answers = tuple(ask(detector, group) for group in real)
+    learning = _learning(checkpoint, sets, found, imprint.photograph_sources)
+    card = card_text(
+        imprint.name, imprint.version, imprint.licence, learning, choices, metrics, answers
+    )
+    write(path, choices, metrics, card)
+    return Made(path, choices, metrics, answers)
+
+
+def _tables(
+    imprint: Imprint, classes: Sequence[str], choices: Mapping[str, Choice]
+) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "name": imprint.name,
+        "version": imprint.version,
+        "licence": imprint.licence,
+        "classes": list(classes),
+        "input": {"width": 0, "height": 0, "tile": _TILE, "overlap": _OVERLAP},
+        "decode": {
+            "kind": "dense",
+            "stride": STRIDE,
+            "thresholds": {
+                name: {"low": choice.low, "high": choice.high} for name, choice in choices.items()
+            },
+            "min_area_px": _MIN_AREA_PX,
+        },
+        "scores": {"meaning": _meaning(choices)},
+    }
+
+
+def _meaning(choices: Mapping[str, Choice]) -> str:
+    figures = "; ".join(
+        f"{name} {100 * choice.precision:.0f} %"
+        for name, choice in choices.items()
+        if choice.faults
+    )
+    stated = (
+        "The mean probability of the surest tenth of an instance's area, not calibrated to a"
+        " frequency: higher is surer within a class, and classes do not compare."
+    )
+    if not figures:
+        return stated
+    return f"{stated} Share of findings that were true on validation pictures: {figures}."
+
+
+def _goldens(
+    network: Segmenter, sets: Sequence[Path], photographs: Sequence[Photograph]
+) -> list[Golden]:
+    pictures = _golden_pictures(sets, photographs)
+    exported = Exported(network)
+    exported.eval()
+    goldens = []
+    for picture in pictures:
+        batch = torch.from_numpy(picture[None] / np.float32(255)).permute(0, 3, 1, 2).contiguous()
+        with torch.no_grad():
+            output = np.asarray(exported(batch).numpy(), dtype=np.float32)
+        goldens.append(record_golden(picture, [output]))
+    return goldens
+
+
+def _golden_pictures(
+    sets: Sequence[Path], photographs: Sequence[Photograph]
+) -> list[NDArray[np.uint8]]:
+    pictures: list[NDArray[np.uint8]] = []
+    for pose in validation_poses(sets):
+        if pose.truth.faults and len(pictures) < _GOLDENS:
+            corners = np.asarray(pose.truth.faults[0].polygon)
+            centre = (float(corners[:, 0].mean()), float(corners[:, 1].mean()))
+            picture = read_picture(pose.directory / pose.truth.shots[0].file)
+            view = View(centre=centre, scale=1.0, angle=0.0, mirrored=False)
+            pictures.append(cut(picture, view, _GOLDEN_SIDE))
+    for photograph in photographs[: _GOLDENS - len(pictures)]:
+        view = View(centre=(_GOLDEN_SIDE, _GOLDEN_SIDE), scale=1.0, angle=0.0, mirrored=False)
+        pictures.append(cut(read_picture(photograph.path), view, _GOLDEN_SIDE))
+    noise = np.random.default_rng(0).integers(0, 256, (_GOLDEN_SIDE, _GOLDEN_SIDE, 3), np.uint8)
+    return pictures or [noise]
+
+
+def _learning(
+    checkpoint: Checkpoint,
+    sets: Sequence[Path],
+    photographs: Sequence[Photograph],
+    sources: Sequence[str],
+) -> Learning:
+    rendered = [read_set(path) for path in sets]
+    held_out = photographs_of(photographs, Part.HELD_OUT)
+    parts = Counter(str(photograph.part) for photograph in photographs)
+    return Learning(
+        steps=checkpoint.step,
+        minutes=checkpoint.seconds / 60,
+        parameters=parameters(Segmenter(len(checkpoint.classes))),
+        returns=sum(len(one.returns) for one in rendered),
+        sets=[f"{one.generator}, seed {one.seed}" for one in rendered],
+        photographs=dict(sorted(parts.items())),
+        held_out_digest=names_digest(photograph.name for photograph in held_out),
+        photograph_sources=sources,
+    )
+
+
+def _public(private_key: Path) -> TrustedKey:
+    public = read_private_key(private_key).public_key()
+    raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return TrustedKey(id="own", public_key=raw, added=date(1970, 1, 1))
+
+
+def _plain(low: float) -> Choice:
+    return Choice(low, max(low, 0.5), 0.0, 0.0, 0.0, 0.0, 0)
+
+
+def _unknown() -> Metrics:
+    return Metrics(
+        set="none", classes={}, overall=OverallFigures(mask_map50=Figure(), auroc=Figure())
+    )
