@@ -1,0 +1,115 @@
+"""Policies, recipes and orders from files: good ones load, bad ones say what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from station.adapters.orders import OrdersFile
+from station.adapters.policies import read_policy, read_recipe
+from station.domain.faults import StationError
+from station.domain.identity import ItemCode
+from station.domain.item import Unidentified
+from station.domain.resolution import unresolvable
+
+DEFAULTS = Path("station/defaults")
+CARTON = (DEFAULTS / "policies/carton.toml").read_text("utf-8")
+RECIPE = (DEFAULTS / "recipes/carton.toml").read_text("utf-8")
+ORDERS = """{"schema": 1, "items": [{"gtin": "09520123456788", "serial": "R-1", "name": "Cup",
+ "category": "carton", "order": "RMA-77", "size_mm": [200, 120, 80]}]}"""
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """A file with this text."""
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("path", sorted((DEFAULTS / "policies").glob("*.toml")), ids=str)
+def test_every_shipped_policy_loads_and_can_be_resolved(path: Path) -> None:
+    policy = read_policy(path)
+    recipe = read_recipe(DEFAULTS / "recipes/carton.toml")
+
+    assert policy.category == path.stem
+    assert unresolvable(policy, recipe) == ()
+
+
+def test_the_digest_names_the_very_bytes(tmp_path: Path) -> None:
+    one = read_policy(written(tmp_path, "a.toml", CARTON))
+    other = read_policy(written(tmp_path, "b.toml", CARTON + "\n"))
+
+    assert one.digest != other.digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('unit = "mm2"', 'unit = "mm2"\nweight = 3', "unknown key weight"),
+        ("certain = 0.60", "certian = 0.60", "key certain is missing"),
+        ("light_above = 60", "light_above = 900", "limits must grow"),
+        ('defect = "dent"', 'defect = "bump"', "clause dent-area: defect"),
+        ("schema = 1", "schema = 2", "schema"),
+        ("certain = 0.60", "certain = nan", "certain"),
+        ("certain = 0.60", "certain = ", "not valid TOML"),
+        ("repair_above = 400", "repair_above = -1", "greater than 0"),
+    ],
+)
+def test_a_wrong_policy_is_refused_in_one_sentence(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    assert old in CARTON
+    path = written(tmp_path, "carton.toml", CARTON.replace(old, new, 1))
+
+    with pytest.raises(StationError, match=said) as refused:
+        read_policy(path)
+    assert "\n" not in str(refused.value).strip().split(" (at line")[0]
+
+
+def test_a_limit_finer_than_the_pictures_is_named(tmp_path: Path) -> None:
+    policy = read_policy(
+        written(tmp_path, "p.toml", CARTON.replace("light_above = 8", "light_above = 0.4"))
+    )
+    recipe = read_recipe(written(tmp_path, "r.toml", RECIPE))
+
+    (sentence,) = unresolvable(policy, recipe)
+
+    assert "scratch-length" in sentence
+    assert "0.4 mm" in sentence
+
+
+def test_a_recipe_that_requires_what_no_pose_shows_is_refused(tmp_path: Path) -> None:
+    text = RECIPE.replace('required_zones = ["top", "bottom"]', 'required_zones = ["lid"]')
+
+    with pytest.raises(StationError, match="no pose shows: lid"):
+        read_recipe(written(tmp_path, "r.toml", text))
+
+
+def test_an_absent_file_is_a_sentence() -> None:
+    with pytest.raises(StationError, match="cannot be read"):
+        read_policy(Path("nowhere/policy.toml"))
+
+
+def test_orders_name_items_by_code_and_serial(tmp_path: Path) -> None:
+    orders = OrdersFile.read(written(tmp_path, "orders.json", ORDERS))
+
+    known = orders.look_up(ItemCode("09520123456788", "R-1")).item
+    assert known is not None
+    assert known.order == "RMA-77"
+    unknown = orders.look_up(ItemCode("09520123456788", "R-2"))
+    assert unknown.problem is Unidentified.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("09520123456788", "09520123456789", "valid GTIN"),
+        ('"Cup"', '"Cup", "colour": "red"', "items.0.colour"),
+        ("80]", "-80]", "greater than 0"),
+        ("]}]}", "]}", "JSON"),
+    ],
+)
+def test_wrong_orders_are_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "orders.json", ORDERS.replace(old, new, 1))
+
+    with pytest.raises(StationError, match=said):
+        OrdersFile.read(path)
