@@ -59,8 +59,8 @@ def _check_shapes(session: onnxruntime.InferenceSession, pack: Pack) -> str:
     """The name of the model's only input, once its inputs and outputs fit the manifest."""
     manifest = pack.manifest
     inputs, outputs = session.get_inputs(), session.get_outputs()
-    width, height = manifest.input.width or None, manifest.input.height or None
-    if len(inputs) != 1 or not _fits(inputs[0], (None, manifest.input.channels, height, width)):
+    rule = manifest.input
+    if len(inputs) != 1 or not _fits(inputs[0], (None, rule.channels, rule.height, rule.width)):
         raise PackError(f"{MODEL} does not take the one float32 input that the manifest names.")
     dense = isinstance(manifest.decode, DenseDecode)
     ranks = (4,) if dense else (3, 4)
@@ -73,7 +73,10 @@ def _check_shapes(session: onnxruntime.InferenceSession, pack: Pack) -> str:
 
 
 def _fits(node: onnxruntime.NodeArg, shape: tuple[int | None, ...]) -> bool:
-    """Whether a node is float32 of this rank and has no fixed side that differs from `shape`."""
+    """Whether a node is float32 of this rank and fixes no side to another size than wanted.
+
+    A wanted size of 0 must be left open by the model; None stands for any.
+    """
     return (
         node.type == "tensor(float)"
         and len(node.shape) == len(shape)
