@@ -154,6 +154,10 @@ class Outbox(Protocol):
         """Pending entries whose time has come, oldest first."""
         ...
 
+    def next_due(self) -> datetime | None:
+        """When the next pending entry's time comes; none if nothing is pending."""
+        ...
+
     def delivered(self, inspection_id: str, at: datetime) -> None:
         """The receiver has it."""
         ...
