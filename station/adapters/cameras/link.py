@@ -1,0 +1,76 @@
+"""What the camera's child process and the station say to each other."""
+
+from dataclasses import dataclass
+
+from station.adapters.cameras.pixels import PixelPlace
+from station.domain.faults import FaultCode
+
+LOOK_WIDTH = 320
+LOOK_HEIGHT = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Grab:
+    """Deliver one frame exposed at or after `not_before_s` (monotonic), decoded into `place`."""
+
+    request: int
+    light: str
+    not_before_s: float
+    place: PixelPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The answer to a grab: the evidence as the camera gave it, and what was seen on decoding it.
+
+    `mean` is the mean grey value, 0 to 255. The place of the grab holds the pixels only where
+    `width` and `height` are its own.
+    """
+
+    request: int
+    evidence: bytes
+    media_type: str
+    sequence: int
+    monotonic_s: float
+    width: int
+    height: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No frame could be had for this grab; `detail` says why in one sentence."""
+
+    request: int
+    code: FaultCode
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The camera is open; `properties` are as read back from it."""
+
+    properties: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A preview: grey pixels, `LOOK_HEIGHT` rows of `LOOK_WIDTH` bytes; it may be dropped."""
+
+    monotonic_s: float
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The camera has no preview to show and is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The camera is lost and the child ends; `detail` says why in one sentence."""
+
+    detail: str
+
+
+Answer = Delivered | Failed | Opened | Looked | Alive | Gone

@@ -1,0 +1,183 @@
+"""The examiner's child process: one detector, one calibration, pose after pose."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from models.runtime.item import item_region
+
+from calibration.record import Calibration, CalibrationError
+from models.runtime.detector import Detector
+from models.runtime.errors import InferenceError, PackError, PictureError
+from models.runtime.keys import read_trusted_keys
+from models.runtime.opencv import cv2
+from models.runtime.pack import read_pack
+from models.runtime.pictures import decode_picture, read_picture
+from models.runtime.region import Region
+from station.adapters.examiner.examining import (
+    Finds,
+    NoItemError,
+    Optics,
+    Picture,
+    catalogue_height,
+    examine_picture,
+)
+from station.adapters.examiner.link import (
+    ExaminePose,
+    PackRefused,
+    PoseDone,
+    Ready,
+    SharedPicture,
+    ShotToExamine,
+)
+from station.domain.defect import Defect, Finding
+from station.domain.inspection import PoseExamined
+
+
+class FindsItem(Protocol):
+    """Finds the item that lies on the bench."""
+
+    def __call__(self, picture: Picture, empty: Picture) -> Region | None:
+        """The item's region in `picture`, given the empty bench in the same light."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminerSetup:
+    """What the examiner works with: paths of pack, trusted keys and calibration, and the empty
+    bench's picture under each light."""
+
+    pack: Path
+    trusted_keys: Path
+    calibration: Path | None
+    empty: Mapping[str, Path]
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """The same, loaded. `model_pack` names the pack and, by digest, every byte of it."""
+
+    detector: Finds
+    model_pack: str
+    calibration: Calibration | None
+    empty: Mapping[str, Picture]
+    find_item: FindsItem = item_region
+
+
+def load_equipment(setup: ExaminerSetup) -> Equipment:
+    """Load and verify everything; PackError, CalibrationError or PictureError in one sentence."""
+    pack = read_pack(setup.pack, read_trusted_keys(setup.trusted_keys))
+    manifest = pack.manifest
+    strange = sorted(set(manifest.classes) - {defect.value for defect in Defect})
+    if strange:
+        raise PackError(f"manifest.toml names defects no policy knows: {', '.join(strange)}.")
+    return Equipment(
+        Detector(pack, setup.threads),
+        f"{manifest.name} {manifest.version} sha256:{pack.digest}",
+        Calibration.read(setup.calibration) if setup.calibration else None,
+        {light: read_picture(path) for light, path in setup.empty.items()},
+    )
+
+
+def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipment]) -> None:
+    """Load, say so, and answer requests until the pipe closes."""
+    cv2.setNumThreads(1)
+    try:
+        equipment = load()
+    except (PackError, CalibrationError, PictureError) as error:
+        connection.send(PackRefused(str(error)))
+        return
+    connection.send(Ready(equipment.model_pack))
+    with_pixels = _Bench(equipment)
+    try:
+        while True:
+            connection.send(with_pixels.answer(connection.recv()))
+    finally:
+        with_pixels.close()
+
+
+class _Bench:
+    """Examines poses whose pixels lie in shared memory or come as evidence bytes."""
+
+    def __init__(self, equipment: Equipment) -> None:
+        self._equipment = equipment
+        self._memory: dict[str, SharedMemory] = {}
+
+    def answer(self, request: ExaminePose) -> PoseDone:
+        """The findings of a pose, or in one sentence why there are none."""
+        equipment = self._equipment
+        nothing = PoseExamined(request.pose, (), equipment.model_pack, None)
+        calibration = equipment.calibration
+        if calibration and not calibration.in_date(request.at):
+            calibration = None
+        try:
+            result = self._examined(request, nothing, calibration)
+        except (InferenceError, PictureError, NoItemError) as error:
+            result = replace(nothing, failure=str(error))
+        except MemoryError:
+            result = replace(nothing, failure="The examiner ran out of memory.")
+        return PoseDone(request.request, result)
+
+    def close(self) -> None:
+        """Let go of the memory, which is the station's."""
+        for memory in self._memory.values():
+            memory.close()
+        self._memory.clear()
+
+    def _examined(
+        self, request: ExaminePose, nothing: PoseExamined, calibration: Calibration | None
+    ) -> PoseExamined:
+        try:
+            optics = Optics()
+            mm_per_px = None
+            if calibration:
+                optics = Optics(calibration, catalogue_height(request.size_mm))
+                mm_per_px = calibration.mm_per_px(request.size_mm[2])
+            findings = self._findings(request, optics)
+        except CalibrationError:
+            # The calibration is of another picture size or the item higher than the camera:
+            # pixels, and no claim.
+            return replace(nothing, findings=self._findings(request, Optics()))
+        named = calibration.id if calibration else None
+        return replace(nothing, findings=findings, calibration=named, mm_per_px=mm_per_px)
+
+    def _findings(self, request: ExaminePose, optics: Optics) -> tuple[Finding, ...]:
+        return tuple(finding for shot in request.shots for finding in self._of_shot(shot, optics))
+
+    def _of_shot(self, shot: ShotToExamine, optics: Optics) -> tuple[Finding, ...]:
+        picture = self._pixels(shot.picture)
+        return examine_picture(
+            self._equipment.detector,
+            picture,
+            shot=shot.shot,
+            light=shot.light,
+            region=self._region(shot, picture),
+            optics=optics,
+        )
+
+    def _region(self, shot: ShotToExamine, picture: Picture) -> Region:
+        empty = self._equipment.empty.get(shot.light)
+        if empty is None or empty.shape != picture.shape:
+            raise NoItemError(
+                f"There is no picture of the empty bench under the light {shot.light}: take one."
+            )
+        region = self._equipment.find_item(picture, empty)
+        if region is None:
+            raise NoItemError("There is no item in the picture: lay it under the camera.")
+        return region
+
+    def _pixels(self, picture: SharedPicture | bytes) -> Picture:
+        if isinstance(picture, bytes):
+            return decode_picture(picture)
+        memory = self._memory.get(picture.name)
+        if memory is None:
+            memory = self._memory[picture.name] = SharedMemory(picture.name)
+        shape = (picture.height, picture.width, 3)
+        pixels: Picture = np.ndarray(shape, np.uint8, buffer=memory.buf)
+        pixels.flags.writeable = False
+        return pixels
