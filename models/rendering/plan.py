@@ -1,6 +1,6 @@
 """What is rendered: products, and which faults of which size lie on which face of a return."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -76,7 +76,14 @@ def plan_return(seed: int, index: int, recipe: Recipe) -> PlannedReturn:
     outcome = _outcome(seed, index, recipe)
     serial = f"{seed % 1000:03d}{index:05d}{int(rng.integers(100)):02d}"
     faults = _faults(rng, outcome, product.size_mm)
+    if recipe == "demo":
+        faults = tuple(_under_raking_light(fault) for fault in faults)
     return PlannedReturn(index, f"r{index:04d}", serial, product, outcome, faults)
+
+
+def _under_raking_light(fault: PlannedFault) -> PlannedFault:
+    """Move a dent to the pose that is also lit at a low angle; the other light may not show it."""
+    return replace(fault, pose="top") if fault.defect == "dent" else fault
 
 
 def _outcome(seed: int, index: int, recipe: Recipe) -> Outcome:

@@ -78,8 +78,8 @@ def render_set(
         raise ValueError("count and spp must be at least 1, width a multiple of 64 from 320 up")
     bench = Bench(width, width * 9 // 16)
     complete = _earlier(out, bench, seed)
-    out.mkdir(parents=True, exist_ok=True)
     studio = _Studio.opened(bench, seed, spp)
+    out.mkdir(parents=True, exist_ok=True)
     write_calibration(bench, out / "calibration.json")
     for light in LIGHTS:
         save_jpeg(out / f"empty-{light}.jpg", studio.empty[light], quality)

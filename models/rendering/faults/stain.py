@@ -15,7 +15,6 @@ from models.rendering.field import (
     extent_mm,
     largest_part,
     ragged_noise,
-    smooth_noise,
     smoothstep,
 )
 from models.sets import Quantity
@@ -75,7 +74,7 @@ def _soak(
 def _colour(face: Field, rng: np.random.Generator, strength: FloatArray, mask: Mask) -> FieldFault:
     clean = face.albedo.copy()
     tint = np.array(_TINTS[int(rng.integers(len(_TINTS)))], dtype=np.float32)
-    body = np.clip(0.85 + np.float32(0.15) * smooth_noise(rng, face.shape, 6.0), 0.5, 1.0)
+    body = np.clip(0.85 + np.float32(0.10) * ragged_noise(rng, face.shape, 11.0), 0.5, 1.0)
     if rng.random() < 0.4:
         ring = strength * (1 - strength) * 4
         body = body * np.float32(0.7) + np.float32(0.3) * ring
