@@ -48,34 +48,39 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """One frame taken of the item."""
+    """One frame taken of the item.
+
+    `mm_per_px` is the scale on the item's upper face; none without a calibration in date.
+    """
 
     shot: str
     digest: str
+    mm_per_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
-    """The pictures of the item: `shot` is shown large, all are thumbs; marks belong to their shots.
-
-    `mm_per_px` draws a true scale bar; none without a calibration in date.
-    """
+    """The pictures of the item: `shot` is shown large, all are thumbs; marks belong to shots."""
 
     shot: str
     thumbs: tuple[Thumb, ...]
     marks: tuple[Mark, ...]
-    mm_per_px: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class GradeView:
-    """The grade as shown: sure, or proposed while a person must look (then `grade` may be none)."""
+    """The grade as shown: sure, or proposed while a person must look (then `grade` may be none).
+
+    `margins` say how far the deciding value lies from the next grade each way, `doubts` why a
+    person must look.
+    """
 
     grade: Grade | None
     condition: Condition | None
     sure: bool
     disposition: str
     margins: tuple[Text, ...]
+    doubts: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,11 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True)
 class OperatorView:
-    """Everything the operator's desk shows at one moment."""
+    """Everything the operator's desk shows at one moment.
+
+    The notice says what happened, or in STOPPED what is wrong; the instruction what to do now.
+    `seconds` run since the item was scanned.
+    """
 
     band: Band
     instruction: Text

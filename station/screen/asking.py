@@ -1,0 +1,109 @@
+"""The band: which of the six states it is, what happened, and the one thing to do now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from station.domain.faults import Fault
+from station.domain.grading import Grade
+from station.domain.item import Unidentified
+from station.screen.view import Band, Text
+from station.workflow.stages import (
+    Answering,
+    Bench,
+    Capturing,
+    Identifying,
+    Notice,
+    Ready,
+    Saving,
+    Setup,
+    opened_of,
+)
+
+NOTICE_STAYS = timedelta(seconds=8)
+TURNED_AWAY = frozenset({*(problem.value for problem in Unidentified), "no-recipe"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the band says."""
+
+    band: Band
+    instruction: Text
+    notice: Text | None = None
+
+
+def asking(bench: Bench, now: datetime) -> Asking:
+    """The band of a state. A fault that stops work comes first, then a missing badge."""
+    fault = stopping(bench)
+    if fault is not None:
+        code = fault.code.value
+        return Asking(Band.STOPPED, Text(f"remedy.{code}"), Text(f"fault.{code}"))
+    notice = _notice(bench.notice, now)
+    if bench.operator is None:
+        return Asking(Band.NEEDS_YOU, Text("do.scan-badge"), notice)
+    match bench.stage:
+        case Ready():
+            return _ready(bench, notice)
+        case Identifying():
+            return Asking(Band.READING, Text("do.look-up"), notice)
+        case Capturing() as stage:
+            return Asking(Band.LOOKING, _capturing(stage), notice)
+        case Answering() as stage:
+            band, instruction = _answering(bench, stage)
+            return Asking(band, instruction, notice)
+        case Saving():
+            return Asking(Band.LOOKING, Text("do.save"), notice)
+
+
+def stopping(bench: Bench) -> Fault | None:
+    """The fault that stops work now: one that blocks, a shot that cannot be had, a failed save."""
+    if bench.blocked is not None:
+        return bench.blocked
+    match bench.stage:
+        case Capturing(stuck=fault) | Saving(failed=fault):
+            return fault
+    return None
+
+
+def _ready(bench: Bench, notice: Text | None) -> Asking:
+    if bench.notice is not None and bench.notice.id in TURNED_AWAY:
+        said = Text(f"notice.{bench.notice.id}", bench.notice.arguments)
+        return Asking(Band.NEEDS_YOU, Text("do.put-aside"), said)
+    what = "scan-item-or-parked" if bench.parked else "scan-item"
+    return Asking(Band.READY, Text(f"do.{what}"), notice or _first_pose(bench.setup))
+
+
+def _first_pose(setup: Setup) -> Text | None:
+    """How to lay any item, where every recipe begins alike."""
+    first = {recipe.poses[0].name for recipe in setup.recipes}
+    return Text(f"pose.{first.pop()}") if len(first) == 1 else None
+
+
+def _capturing(stage: Capturing) -> Text:
+    if stage.pose is None:
+        return Text("do.examine")
+    return Text(f"pose.{stage.pose.name}" if stage.waiting else "do.hands-off")
+
+
+def _answering(bench: Bench, stage: Answering) -> tuple[Band, Text]:
+    verdict = stage.judged.verdict
+    if verdict.needs_review or verdict.proposed is None:
+        return Band.NEEDS_YOU, Text("do.scan-tote")
+    if stage.person_only:
+        return Band.NEEDS_YOU, Text("do.decide-again")
+    if verdict.proposed is Grade.RESELLABLE and _next_scan_confirms(bench, stage):
+        return Band.RESULT, Text("do.scan-next" if stage.gone else "do.take-off-and-scan-next")
+    return Band.NEEDS_YOU, Text(f"do.confirm-{verdict.proposed.value}")
+
+
+def _next_scan_confirms(bench: Bench, stage: Answering) -> bool:
+    policy = bench.setup.policy(stage.judged.examined.identified.item.category)
+    same_person = bench.operator == opened_of(stage).operator
+    return same_person and policy is not None and policy.next_scan_confirms
+
+
+def _notice(notice: Notice | None, now: datetime) -> Text | None:
+    """A notice about a moment ago; it fades so that it is not taken for the present."""
+    if notice is None or (notice.at is not None and now - notice.at > NOTICE_STAYS):
+        return None
+    return Text(f"notice.{notice.id}", notice.arguments)

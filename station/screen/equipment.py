@@ -1,0 +1,85 @@
+"""What the bench has, as the device strip shows it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from station.domain.faults import Fault, FaultCode
+from station.screen.view import DeviceView, Text
+
+
+class DeviceKind(StrEnum):
+    """The devices of the strip."""
+
+    SCANNER = "scanner"
+    CAMERA = "camera"
+    LIGHT = "light"
+    EXAMINER = "examiner"
+    CALIBRATION = "calibration"
+    DISK = "disk"
+    SOUND = "sound"
+    UPSTREAM = "upstream"
+
+
+class DeviceState(StrEnum):
+    """How a device is; every state but WELL needs attention."""
+
+    WELL = "well"
+    STARTING = "starting"
+    LOST = "lost"
+    FAULTY = "faulty"
+    OVERDUE = "overdue"
+    MISSING = "missing"
+    MUTED = "muted"
+    REFUSED = "refused"
+    FULL = "full"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device and how it is."""
+
+    kind: DeviceKind
+    state: DeviceState = DeviceState.WELL
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """The station's name, its devices in the order shown, and how many results wait to be sent."""
+
+    station: str
+    devices: tuple[Device, ...] = ()
+    waiting: int = 0
+
+
+_BY_FAULT: dict[FaultCode, Device] = {
+    FaultCode.SCANNER_LOST: Device(DeviceKind.SCANNER, DeviceState.LOST),
+    FaultCode.CAMERA_LOST: Device(DeviceKind.CAMERA, DeviceState.LOST),
+    FaultCode.FRAME_STALE: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
+    FaultCode.FRAME_BLACK: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
+    FaultCode.FRAME_WRONG_SIZE: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
+    FaultCode.EXAMINER_DOWN: Device(DeviceKind.EXAMINER, DeviceState.LOST),
+    FaultCode.PACK_REFUSED: Device(DeviceKind.EXAMINER, DeviceState.REFUSED),
+    FaultCode.CALIBRATION_OVERDUE: Device(DeviceKind.CALIBRATION, DeviceState.OVERDUE),
+    FaultCode.DISK_FULL: Device(DeviceKind.DISK, DeviceState.FULL),
+    FaultCode.STORE_FAILED: Device(DeviceKind.DISK, DeviceState.FAILED),
+    FaultCode.UPSTREAM_DOWN: Device(DeviceKind.UPSTREAM, DeviceState.LOST),
+    FaultCode.UPSTREAM_REFUSED: Device(DeviceKind.UPSTREAM, DeviceState.REFUSED),
+}
+
+
+def device_strip(equipment: Equipment, faults: tuple[Fault, ...]) -> tuple[DeviceView, ...]:
+    """The devices as equipped, each as its standing fault says; a faulty one is never left out."""
+    faulty = [_BY_FAULT[fault.code] for fault in faults if fault.code in _BY_FAULT]
+    troubled = {device.kind: device for device in reversed(faulty)}
+    listed = {device.kind for device in equipment.devices}
+    devices = [troubled.get(device.kind, device) for device in equipment.devices]
+    devices += [device for kind, device in troubled.items() if kind not in listed]
+    return tuple(_shown(device, equipment.waiting) for device in devices)
+
+
+def _shown(device: Device, waiting: int) -> DeviceView:
+    word = Text(f"device-state.{device.state.value}")
+    if device.kind is DeviceKind.UPSTREAM and waiting and device.state is not DeviceState.REFUSED:
+        word = Text("device-state.queued", (("count", str(waiting)),))
+    return DeviceView(Text(f"device.{device.kind.value}"), device.state is DeviceState.WELL, word)
