@@ -1,0 +1,300 @@
+"""The rig against a camera that fails in every way, on a clock that the test turns."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from station.adapters.cameras.lifeline import Lifeline
+from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Opened
+from station.adapters.cameras.pixels import Pixels
+from station.adapters.cameras.rig import Job, Rig, RigSettings
+from station.domain.capture import Frame, Shot
+from station.domain.events import Exposed, ExposureFailed, FaultCleared, FaultRaised
+from station.domain.faults import Fault, FaultCode, StationError
+from tests.support.events import Heard, TurnedClock
+
+BEHAVIOURS = (
+    "good",
+    "same-bytes",
+    "same-number",
+    "buffered",
+    "future",
+    "black",
+    "wrong-size",
+    "hang",
+    "die",
+    "gone",
+    "late",
+    "refused",
+)
+
+
+class FakeChild:
+    """Answers each grab as its script says; good frames hold the time they were exposed at."""
+
+    def __init__(self, bench: "Stand", deliver: Callable[[object | None], None]) -> None:
+        self.bench = bench
+        self.deliver = deliver
+        self.sequence = 0
+        self.alive = True
+        deliver(Opened({}))
+
+    def send(self, message: object) -> None:
+        if not self.alive:
+            raise BrokenPipeError
+        assert isinstance(message, Grab)
+        bench, now = self.bench, self.bench.clock.seconds
+        behaviour = bench.script.pop(0) if bench.script else "good"
+        self.sequence += behaviour != "same-number" or self.sequence == 0
+        since, light = bench.lights[-1]
+        number = next(bench.numbers)
+        evidence = f"{now} {light} {now - since >= 0.1 - 1e-9} {number}".encode()
+        if behaviour == "same-bytes" and bench.evidence:
+            evidence = bench.evidence
+        exposed_s = {"buffered": message.not_before_s - 0.01, "future": now + 5}.get(behaviour, now)
+        size = (2, 2) if behaviour == "wrong-size" else (4, 3)
+        mean = 1.0 if behaviour == "black" else 90.0
+        answer = Delivered(
+            message.request, evidence, "image/jpeg", self.sequence, exposed_s, *size, mean
+        )
+        match behaviour:
+            case "hang":
+                return
+            case "die":
+                self.alive = False
+                self.deliver(None)
+            case "gone":
+                self.deliver(Gone("The cable was pulled."))
+            case "late":
+                bench.late.append((self, answer))
+            case "refused":
+                self.deliver(Failed(message.request, FaultCode.CAMERA_LOST, "No such picture."))
+            case _:
+                bench.evidence = evidence
+                self.deliver(answer)
+
+    def kill(self) -> bool:
+        self.alive = False
+        self.deliver(None)
+        return True
+
+
+class Stand:
+    """Rig, fake camera, fake light and clock; messages are delivered when the test pumps them."""
+
+    def __init__(self, pixels: Pixels, script: list[str], starts_allowed: int = 10**6) -> None:
+        self.clock = TurnedClock()
+        self.script = list(script)
+        self.late: list[tuple[FakeChild, Delivered]] = []
+        self.numbers = iter(range(10**9))
+        self.evidence: bytes | None = None
+        self.starts_allowed = starts_allowed
+        self.children: list[FakeChild] = []
+        self.said: list[tuple[int, object | None]] = []
+        self.lights: list[tuple[float, str]] = []
+        self.kept: dict[str, bytes] = {}
+        self.keep_fails: Fault | None = None
+        self.heard = Heard()
+        camera = RigSettings("bench", 4, 3, settle_s=0.1, answer_s=3.0)
+        lifeline = Lifeline(
+            "bench", self, lambda life, said: self.said.append((life, said)), self.emit, self.clock
+        )
+        self.rig = Rig(camera, lifeline, self, pixels, self.keep, self.emit, self.clock)
+        self.rig.begin()
+        self.pump()
+
+    def wait_s(self) -> float:
+        return 0.0 if len(self.children) < self.starts_allowed else 30.0
+
+    def start(self, deliver: Callable[[object | None], None]) -> FakeChild:
+        self.children.append(FakeChild(self, deliver))
+        return self.children[-1]
+
+    def apply(self, light: str) -> None:
+        if not self.lights or self.lights[-1][1] != light:
+            self.lights.append((self.clock.seconds, light))
+
+    def keep(self, inspection: str, frame: Frame, evidence: bytes) -> None:
+        if self.keep_fails:
+            raise StationError(self.keep_fails)
+        assert hashlib.sha256(evidence).hexdigest() == frame.digest
+        self.kept[frame.digest] = evidence
+
+    def emit(self, event: object) -> None:
+        if isinstance(event, Exposed):
+            assert event.frame.digest in self.kept, "the event came before its evidence was kept"
+        self.heard(event)
+
+    def pump(self) -> None:
+        while self.said:
+            self.rig.heard(*self.said.pop(0))
+
+    def turn(self, seconds: float) -> None:
+        """Let time pass in the steps at which the rig wants to be woken."""
+        end = self.clock.seconds + seconds
+        for _ in range(100):
+            if (due := self.rig.due_s()) > end:
+                break
+            self.clock.seconds = max(self.clock.seconds, due)
+            self.rig.wake()
+            self.pump()
+        else:
+            pytest.fail("the rig asks to be woken without end")
+        self.clock.seconds = end
+
+    def alive(self) -> None:
+        """The camera shows that it is well."""
+        if self.children[-1].alive:
+            self.children[-1].deliver(Alive())
+            self.pump()
+
+    def expose(self, take: int = 0, light: str = "bright", name: str = "top-bright") -> None:
+        self.rig.expose(Job("i1", take, Shot(name, "bench", light)))
+        self.pump()
+
+
+@contextmanager
+def stand(script: list[str], starts_allowed: int = 10**6) -> Iterator[Stand]:
+    pixels = Pixels(4, 3, places=4)
+    try:
+        yield Stand(pixels, script, starts_allowed)
+    finally:
+        pixels.close()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code"),
+    [
+        ("same-bytes", FaultCode.FRAME_STALE),
+        ("same-number", FaultCode.FRAME_STALE),
+        ("buffered", FaultCode.FRAME_STALE),
+        ("future", FaultCode.FRAME_STALE),
+        ("black", FaultCode.FRAME_BLACK),
+        ("wrong-size", FaultCode.FRAME_WRONG_SIZE),
+        ("hang", FaultCode.CAMERA_LOST),
+        ("late", FaultCode.CAMERA_LOST),
+        ("die", FaultCode.CAMERA_LOST),
+        ("gone", FaultCode.CAMERA_LOST),
+        ("refused", FaultCode.CAMERA_LOST),
+    ],
+)
+def test_each_failure_is_told_apart_and_the_next_frame_is_good(
+    behaviour: str, code: FaultCode
+) -> None:
+    with stand(["good", behaviour]) as bench:
+        for take in range(3):
+            bench.alive()
+            bench.expose(take)
+            bench.turn(3.5 if behaviour in ("hang", "late") else 0.5)
+
+        failed = bench.heard.of(ExposureFailed)
+        assert [event.fault.code for event in failed] == [code]
+        assert failed[0].fault.detail.endswith(".")
+        assert [event.take for event in bench.heard.of(Exposed)] == [0, 2]
+
+
+@given(st.lists(st.sampled_from(BEHAVIOURS), max_size=25), st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_stale_or_foreign_frame_is_ever_taken(script: list[str], data: st.DataObject) -> None:
+    with stand(script) as bench:
+        for take in range(len(script)):
+            light = data.draw(st.sampled_from(["bright", "raking"]))
+            bench.expose(take, light)
+            bench.turn(data.draw(st.sampled_from([0.05, 0.2, 4.0])))
+            for child, answer in bench.late:
+                child.deliver(answer)
+            bench.late.clear()
+            bench.pump()
+            bench.alive()
+        for _ in range(4 * len(script)):
+            bench.turn(4.0)
+            bench.alive()
+
+        exposed = bench.heard.of(Exposed)
+        answered = [event.take for event in (*exposed, *bench.heard.of(ExposureFailed))]
+        assert sorted(answered) == list(range(len(script)))
+        digests = [event.frame.digest for event in exposed]
+        assert len(set(digests)) == len(digests)
+        for event in exposed:
+            frame = event.frame
+            at, light, settled, _ = bench.kept[frame.digest].decode().split()
+            assert (float(at), light, settled) == (frame.monotonic_s, frame.light, "True")
+
+
+def test_a_lost_camera_is_said_once_and_its_return_once() -> None:
+    with stand(["die", "good"]) as bench:
+        bench.expose()
+        bench.turn(1.0)
+        bench.alive()
+        bench.alive()
+
+        raised, cleared = bench.heard.of(FaultRaised), bench.heard.of(FaultCleared)
+        assert [(e.fault.code, e.fault.blocks) for e in raised] == [(FaultCode.CAMERA_LOST, False)]
+        assert [e.subject for e in cleared] == ["bench"]
+
+
+def test_when_starting_again_does_not_help_work_stops_with_words_until_it_is_back() -> None:
+    with stand(["die"] * 3, starts_allowed=3) as bench:
+        for take in range(4):
+            bench.expose(take)
+            bench.turn(1.0)
+
+        blocking = [e.fault for e in bench.heard.of(FaultRaised) if e.fault.blocks]
+        assert len(blocking) == 1
+        assert "check its cable" in blocking[0].detail
+        last = bench.heard.of(ExposureFailed)[-1]
+        assert last.take == 3
+        assert last.fault.blocks
+
+        bench.starts_allowed = 4
+        bench.turn(bench.rig.due_s() - bench.clock.seconds)
+        bench.alive()
+        bench.expose(9)
+        bench.turn(1.0)
+
+        assert len(bench.heard.of(FaultCleared)) == 1
+        assert [event.take for event in bench.heard.of(Exposed)] == [9]
+
+
+def test_a_camera_that_falls_silent_between_exposures_is_started_again() -> None:
+    with stand([]) as bench:
+        bench.alive()
+        bench.turn(2.9)
+        assert len(bench.children) == 1
+
+        bench.turn(0.2)
+
+        assert len(bench.children) == 2
+        assert not bench.children[0].alive
+
+
+def test_the_same_wish_twice_is_one_exposure() -> None:
+    with stand([]) as bench:
+        bench.expose(0, "raking")
+        bench.expose(0, "raking")
+        bench.turn(1.0)
+
+        assert len(bench.heard.of(Exposed)) == 1
+
+
+def test_evidence_that_cannot_be_kept_fails_the_exposure() -> None:
+    with stand([]) as bench:
+        bench.keep_fails = Fault(FaultCode.DISK_FULL, "disk", "The disk is full.", blocks=True)
+        bench.expose()
+        bench.turn(1.0)
+
+        assert not bench.heard.of(Exposed)
+        assert bench.heard.of(ExposureFailed)[0].fault.code is FaultCode.DISK_FULL
+
+
+def test_a_recipe_that_names_another_camera_fails_in_words() -> None:
+    with stand([]) as bench:
+        bench.rig.expose(Job("i1", 0, Shot("s", "side", "bright")))
+
+        fault = bench.heard.of(ExposureFailed)[0].fault
+        assert "no camera side" in fault.detail
+        assert fault.blocks
