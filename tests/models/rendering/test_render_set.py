@@ -43,6 +43,7 @@ def test_a_count_of_nothing_is_refused(tmp_path: Path) -> None:
         render_set(tmp_path, 0, 3)
 
 
+@pytest.mark.timeout(600)
 def test_the_same_seed_gives_the_same_bytes_and_resumes(tmp_path: Path) -> None:
     pytest.importorskip("mitsuba", reason=WITHOUT)
     calls: list[tuple[int, int]] = []
