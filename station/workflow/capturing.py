@@ -33,19 +33,51 @@ def looked_up(bench: Bench, event: LookedUp) -> Step:
     return _expose(replace(bench, stage=capturing, notice=None), capturing)
 
 
-def again(bench: Bench, stage: Capturing | Answering, *, waiting: bool) -> Step:
-    """Picture the item from the first pose again; `waiting` until it is laid as asked."""
+def again(bench: Bench, stage: Capturing | Answering) -> Step:
+    """Picture the item anew from the first pose, which it lies in already."""
+    fresh = _afresh(bench, stage, waiting=False)
+    return (bench, ()) if fresh is None else _expose(replace(bench, stage=fresh), fresh)
+
+
+def retake(bench: Bench, stage: Capturing | Answering) -> Step:
+    """Picture the current pose again; once all are pictured, begin with the first.
+
+    Frames of earlier poses stay, and are examined again because their answers may be on the way.
+    """
+    if isinstance(stage, Capturing) and stage.pose is not None:
+        shots = {shot.name for shot in stage.pose.shots}
+        kept = tuple(frame for frame in stage.frames if frame.shot not in shots)
+        stage = replace(stage, take=stage.take + 1, frames=kept, failures=0, stuck=None)
+        bench = replace(bench, stage=stage, notice=None)
+        owed = tuple(
+            Examine(
+                stage.identified.opened.id,
+                stage.take,
+                pose,
+                stage.frames_of(pose),
+                stage.identified.item,
+            )
+            for pose in stage.unanswered
+        )
+        bench, commands = (bench, ()) if stage.waiting else _expose(bench, stage)
+        return bench, (*owed, *commands)
+    fresh = _afresh(bench, stage, waiting=True)
+    if fresh is None:
+        return bench, ()
+    if len(fresh.recipe.poses) == 1:
+        return _expose(replace(bench, stage=replace(fresh, waiting=False)), fresh)
+    return replace(bench, stage=fresh, notice=None), ()
+
+
+def _afresh(bench: Bench, stage: Capturing | Answering, *, waiting: bool) -> Capturing | None:
+    """The first pose of a new take; none if the recipe is gone."""
     if isinstance(stage, Capturing):
-        identified, recipe, take = stage.identified, stage.recipe, stage.take + 1
-    else:
-        identified = stage.judged.examined.identified
-        found = bench.setup.recipe(identified.item.category)
-        if found is None:
-            return bench, ()
-        recipe, take = found, stage.take + 1
-    fresh = Capturing(identified, recipe, take=take, waiting=waiting)
-    bench = replace(bench, stage=fresh, notice=None)
-    return (bench, ()) if waiting else _expose(bench, fresh)
+        return Capturing(stage.identified, stage.recipe, take=stage.take + 1, waiting=waiting)
+    identified = stage.judged.examined.identified
+    recipe = bench.setup.recipe(identified.item.category)
+    if recipe is None:
+        return None
+    return Capturing(identified, recipe, take=stage.take + 1, waiting=waiting)
 
 
 def laid(bench: Bench) -> Step:

@@ -34,7 +34,7 @@ def pressed(bench: Bench, event: KeyPressed) -> Step:
         case ((Key.TAKE | Key.RETAKE), (Capturing() | Answering() as stage)):
             if event.key is Key.TAKE and not (isinstance(stage, Capturing) and stage.stuck):
                 return _say(bench, event, "key-not-now")
-            return capturing.again(bench, stage, waiting=False)
+            return capturing.retake(bench, stage)
         case Key.UNDO, _:
             return _undo(bench, event)
     return _say(bench, event, "key-not-now")

@@ -123,7 +123,7 @@ def _unpark(bench: Bench, stage: OpenStage) -> Step:
     if isinstance(stage, Identifying):
         opened = stage.opened
         return replace(bench, stage=stage), (FindOrder(opened.id, opened.code),)
-    return capturing.again(bench, stage, waiting=False)
+    return capturing.again(bench, stage)
 
 
 def _next(bench: Bench, event: Scanned, meaning: ItemScanned, stage: Answering) -> Step:

@@ -1,0 +1,132 @@
+"""`doctor`: each thing a station needs, whether it is well, and what to do if not."""
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from calibration.record import Calibration
+from firmware_bridge.transports.ports import list_ports
+from station.adapters.clock import SystemClock
+from station.adapters.orders import OrdersFile
+from station.adapters.speaker import Speaker
+from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
+from station.app.keeping import default_state
+from station.app.packs import open_detector, pack_name
+from station.config import Settings, UvcCamera, read_settings
+from station.domain.faults import StationError
+
+LEAST_FREE_BYTES = 2 * 1024**3
+_BUILT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def run_checks(config: Path | None) -> list[dict[str, object]]:
+    """Run every check; without a configuration those that the virtual bench rests on."""
+    settings = read_settings(config) if config else None
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("policies", _policies),
+        ("model pack", lambda: _pack(settings)),
+        ("calibration", lambda: _calibration(settings)),
+        ("disk", lambda: _disk(settings)),
+        ("clock", _clock),
+        ("sound", _sound),
+    ]
+    if settings is None:
+        checks.append(("serial ports", _ports))
+    else:
+        checks += [
+            ("orders", lambda: _orders(settings)),
+            ("scanner", lambda: _scanner(settings)),
+            ("camera", lambda: _camera(settings)),
+        ]
+    return [_run(name, check) for name, check in checks]
+
+
+def _run(name: str, check: Callable[[], str]) -> dict[str, object]:
+    try:
+        return {"name": name, "good": True, "said": check()}
+    except (StationError, _WrongError) as error:
+        return {"name": name, "good": False, "said": str(error)}
+
+
+class _WrongError(Exception):
+    """A check failed; the text is one sentence that says what to do."""
+
+
+def _policies() -> str:
+    recipes = load_recipes()
+    policies = load_policies(recipes)
+    return f"{len(policies)} policies and {len(recipes)} recipes load"
+
+
+def _pack(settings: Settings | None) -> str:
+    path = settings.pack if settings and settings.pack else LIVE_PACK
+    pack, _ = open_detector(path)
+    return f"{pack_name(pack)[:40]}… repeats its golden outputs here"
+
+
+def _calibration(settings: Settings | None) -> str:
+    path = PICTURES / "calibration.json" if settings is None else settings.calibration
+    if path is None:
+        raise _WrongError("No calibration is configured: sizes stay in pixels until there is one.")
+    try:
+        record = Calibration.read(path)
+    except ValueError as error:
+        raise _WrongError(str(error)) from error
+    if not record.in_date(SystemClock().now()):
+        raise _WrongError(f"It was valid until {record.valid_until:%Y-%m-%d}: calibrate again.")
+    return f"{record.id}, valid until {record.valid_until:%Y-%m-%d}"
+
+
+def _disk(settings: Settings | None) -> str:
+    place = settings.state if settings else default_state()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if free < LEAST_FREE_BYTES:
+        raise _WrongError(f"Only {free // 2**20} MiB are free on {place}: make room for evidence.")
+    if not os.access(place, os.W_OK):
+        raise _WrongError(f"{place} cannot be written: give the station's user the right to.")
+    return f"{free // 2**30} GiB free on {place}"
+
+
+def _clock() -> str:
+    now = SystemClock().now()
+    if now < _BUILT:
+        raise _WrongError(f"The clock says {now:%Y-%m-%d}: set it, or results carry a wrong date.")
+    return f"{now:%Y-%m-%d %H:%M} UTC"
+
+
+def _sound() -> str:
+    speaker = Speaker()
+    try:
+        return "audible" if speaker.audible else "mute: no player for tones was found"
+    finally:
+        speaker.close()
+
+
+def _ports() -> str:
+    count = len(list_ports())
+    return f"{count} serial ports (the virtual bench brings its own scanner)"
+
+
+def _orders(settings: Settings) -> str:
+    OrdersFile.read(settings.orders)
+    return f"{settings.orders} reads well"
+
+
+def _scanner(settings: Settings) -> str:
+    port = settings.scanner.port
+    known = {p.path for p in list_ports()} | {p.identity for p in list_ports()}
+    if port not in known and not Path(port).exists():
+        raise _WrongError(f"No scanner is at {port}: plug it in, or correct scanner.port.")
+    return port
+
+
+def _camera(settings: Settings) -> str:
+    camera = settings.camera
+    place = Path(camera.device) if isinstance(camera, UvcCamera) else camera.path
+    if not place.exists():
+        raise _WrongError(f"No camera is at {place}: plug it in, or correct the configuration.")
+    return str(place)

@@ -1,0 +1,230 @@
+"""The virtual bench: the station as it is, beside rendered goods, a pty scanner and a receiver."""
+
+import json
+import os
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from firmware_bridge.emulators.plain import PlainScannerEmulator
+from models.sets import RenderedSet, SetError, read_set
+from station.adapters.frames import FrameFiles
+from station.adapters.orders import OrdersFile
+from station.adapters.store.opening import open_store
+from station.adapters.store.steps import nothing
+from station.app.defaults import PICTURES, load_policies, load_recipes
+from station.app.live import LiveBench
+from station.app.wiring import BenchParts
+from station.domain.faults import refuse
+from station.domain.identity import ItemCode
+from station.screen.view import Band, OperatorView
+from station.virtual.camera import virtual_camera
+from station.virtual.operator import Operator, Return, Seen, Wanted
+from station.virtual.receiver_process import ReceiverProcess
+from station.virtual.sabotage import Killer
+from station.virtual.shift import Shift
+from station.virtual.trolley import Coming, Trolley
+from station.virtual.world import VirtualLight, World
+from station.workflow.stages import (
+    Answering,
+    Bench,
+    Capturing,
+    Identifying,
+    Setup,
+    opened_of,
+)
+from station.workflow.step import replay
+
+SABOTAGE = "REGRADE_SABOTAGE"
+_BALLAST_BYTES = 1024 * 1024
+_MOST_COMINGS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the demo is asked for. Without `state` everything lives in a temporary directory."""
+
+    items: int
+    seed: int
+    state: Path | None = None
+    outage: bool = False
+    gallery: Path | None = None
+    undo: timedelta = timedelta(seconds=1)
+
+
+class Demo:
+    """One shift at the virtual bench. Everything lives from entering to leaving it."""
+
+    def __init__(self, options: DemoOptions) -> None:
+        self.options = options
+        self._things = ExitStack()
+
+    def __enter__(self) -> "Demo":
+        with ExitStack() as things:
+            self._make(things)
+            self._things = things.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._things.close()
+
+    def _make(self, things: ExitStack) -> None:
+        options, reached = self.options, _reached()
+        self.pictures = _demo_pictures()
+        self.trolley = Trolley(PICTURES, options.seed)
+        self.state = options.state or _temporary(things)
+        self.store = open_store(self.state, ballast_bytes=_BALLAST_BYTES, reached=reached)
+        things.callback(self.store.close)
+        recipes = load_recipes()
+        self.setup = Setup(recipes, load_policies(recipes), options.undo)
+        self.frames = FrameFiles(self.state, reached)
+        self.comings = self._next_comings()
+        last = self._bench_as_left().last
+        self.ended_before = {last.inspection.id} if last else set()
+        self._receiver = ReceiverProcess(self.state / "receiver.jsonl")
+        things.callback(self._receiver.stop)
+        self._world = World()
+        things.callback(self._world.close)
+        self._resume_world()
+        self._scanner = things.enter_context(PlainScannerEmulator(self.state / "scanner"))
+        self.live = LiveBench(self._parts(), self.store, self.frames, reached)
+        things.callback(self.live.stop)
+
+    def start(self, pause: Callable[[float], None]) -> Shift:
+        """Open the bench and send the virtual operator to it; `pause` is a person's time."""
+        operator = Operator(
+            [Return(c.truth.return_id, c.label) for c in self.comings],
+            bench=self._world,
+            scan=self._scanner.scan,
+            pause=pause,
+        )
+        shift = Shift(operator)
+
+        def see(bench: Bench) -> None:
+            shift.show(glance(bench, self.live.view()))
+
+        self.live.watch(see)
+        self.live.start()
+        shift.start()
+        self._things.callback(shift.stop)
+        return shift
+
+    def receiver_down(self, *, down: bool) -> None:
+        """Take the receiver down, or bring it back."""
+        mode = {"mode": "down", "for": _MOST_COMINGS} if down else {"mode": "none", "for": 0}
+        _ask(f"{self._receiver.url}/misbehave", json.dumps(mode).encode())
+
+    def received(self) -> dict[str, int]:
+        """What the receiver counts in its own store."""
+        return {name: int(n) for name, n in _ask(f"{self._receiver.url}/counts").items()}
+
+    def _parts(self) -> BenchParts:
+        orders = self.state / "orders.json"
+        last = max((c.number for c in self.comings), default=0)
+        self.trolley.write_orders(orders, last + 1)
+        return BenchParts(
+            name="Virtual bench",
+            setup=self.setup,
+            orders=OrdersFile.read(orders),
+            make_camera=partial(virtual_camera, PICTURES, self.options.seed, self._world.address),
+            camera="bench",
+            width=self.pictures.width,
+            height=self.pictures.height,
+            light=VirtualLight(self._world),
+            settle_s=0.05,
+            empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
+            calibration=PICTURES / "calibration.json",
+            scanner_port=str(self.state / "scanner"),
+            scanner_baud=9600,
+            upstream_url=self._receiver.url,
+        )
+
+    def _bench_as_left(self) -> Bench:
+        return replay(self.setup, self.store.journal.segment())
+
+    def _next_comings(self) -> tuple[Coming, ...]:
+        """The next items that were never inspected and are not on the bench or parked."""
+        bench = self._bench_as_left()
+        stages = (bench.stage, *bench.parked)
+        taken = {code for stage in stages if (code := _code_of(stage)) is not None}
+        fresh = (
+            coming
+            for coming in self.trolley
+            if coming.code not in taken and self.store.inspections.current_for(coming.code) is None
+        )
+        return tuple(islice(fresh, self.options.items))
+
+    def _resume_world(self) -> None:
+        """What lay on the bench when the station ended still lies there."""
+        stage = self._bench_as_left().stage
+        code = _code_of(stage)
+        if code is None:
+            return
+        coming = next(c for c in islice(self.trolley, _MOST_COMINGS) if c.code == code)
+        pose = "top"
+        if isinstance(stage, Capturing):
+            turned = stage.pose_index if not stage.waiting else stage.pose_index - 1
+            poses = stage.recipe.poses
+            pose = poses[min(max(turned, 0), len(poses) - 1)].name
+        self._world.lay(coming.truth.return_id, pose)
+
+
+def glance(bench: Bench, view: OperatorView) -> Seen:
+    """What a person takes in of the screen."""
+    notice = bench.notice
+    said, said_at = (notice.id, notice.at) if notice else (None, None)
+    item = view.item.code if view.item else None
+    grade = view.grade.grade.value if view.grade and view.grade.grade else None
+    instruction = view.instruction.id
+    wanted, pose = Wanted.NOTHING, None
+    if instruction == "do.scan-badge":
+        wanted = Wanted.BADGE
+    elif view.band is Band.READY or instruction == "do.put-aside":
+        wanted = Wanted.ITEM
+    elif view.band is Band.LOOKING and instruction.startswith("pose."):
+        wanted, pose = Wanted.POSE, instruction.removeprefix("pose.")
+    elif view.band is Band.STOPPED and not bench.blocked:
+        wanted = Wanted.RETAKE
+    elif instruction == "do.scan-tote":
+        wanted = Wanted.TOTE
+    elif view.band in (Band.RESULT, Band.NEEDS_YOU):
+        wanted = Wanted.ANSWER
+    return Seen(wanted, item, pose, grade, said, said_at)
+
+
+def _code_of(stage: object) -> ItemCode | None:
+    if isinstance(stage, (Identifying, Capturing, Answering)):
+        return opened_of(stage).code
+    return None
+
+
+def _temporary(things: ExitStack) -> Path:
+    path = tempfile.mkdtemp(prefix="regrade-demo-")
+    things.callback(shutil.rmtree, path, ignore_errors=True)
+    return Path(path)
+
+
+def _demo_pictures() -> RenderedSet:
+    try:
+        return read_set(PICTURES)
+    except SetError as error:
+        raise refuse(f"The demo pictures cannot be used: {error}") from error
+
+
+def _reached() -> Callable[[str], None]:
+    """A plan in the environment ends this process at a named step, for the recovery proofs."""
+    plan = os.environ.get(SABOTAGE)
+    return Killer(plan) if plan else nothing
+
+
+def _ask(url: str, body: bytes | None = None) -> dict[str, int]:
+    request = urllib.request.Request(url, data=body)  # noqa: S310  our own receiver on loopback
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  the same
+        return dict(json.load(answer))

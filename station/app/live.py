@@ -1,0 +1,179 @@
+"""A running bench: every adapter wired to one station, started and stopped together."""
+
+import logging
+from collections.abc import Callable
+
+from station.adapters.cameras.pixels import Pixels
+from station.adapters.canonical import canonical
+from station.adapters.clock import SystemClock, SystemIdentifiers
+from station.adapters.frames import FrameFiles
+from station.adapters.inbox import Inbox
+from station.adapters.speaker import Speaker
+from station.adapters.store.opening import OpenStore
+from station.app.wiring import (
+    BenchParts,
+    cameras_of,
+    deliveries_of,
+    examiner_of,
+    read_calibration,
+    reader_of,
+)
+from station.domain.events import FaultRaised, Key, KeyPressed
+from station.domain.grading import Outcome
+from station.domain.inspection import Inspection
+from station.domain.outbox import OutboxState
+from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
+from station.screen.operator import operator_view
+from station.screen.view import OperatorView
+from station.workflow.record import evidence_record, inspection_form
+from station.workflow.stages import Bench, Setup
+from station.workflow.station import Station, Surroundings, station_bug
+
+_log = logging.getLogger(__name__)
+
+
+class LiveBench:
+    """One bench, running from `start` to `stop`; views go to every subscriber at each change."""
+
+    def __init__(
+        self,
+        parts: BenchParts,
+        store: OpenStore,
+        frames: FrameFiles,
+        reached: Callable[[str], None],
+    ) -> None:
+        self._parts = parts
+        self._store = store
+        self._frames = frames
+        self.clock = SystemClock()
+        self._identifiers = SystemIdentifiers()
+        self._inbox = Inbox()
+        self._subscribers: list[Callable[[OperatorView], None]] = []
+        self._watchers: list[Callable[[Bench], None]] = []
+        self._calibration = read_calibration(parts.calibration)
+        self._waiting = 0
+        self._ended = -1
+        emit, clock = self._inbox.emit, self.clock
+        self._pixels = Pixels(parts.width, parts.height)
+        self._cameras = cameras_of(parts, self._pixels, frames, emit, clock)
+        self._examiner = examiner_of(parts, self._pixels, frames, emit, clock)
+        self._speaker = Speaker()
+        self._reader = reader_of(parts, emit, clock, self._identifiers)
+        self._deliveries = deliveries_of(parts, store, emit, clock, self._identifiers, reached)
+        self.station = Station(
+            parts.setup,
+            Surroundings(
+                clock=clock,
+                journal=store.journal,
+                store=store.inspections,
+                catalogue=parts.orders,
+                cameras=self._cameras,
+                examiner=self._examiner,
+                speaker=self._speaker,
+                record=self._record,
+                message=self._message,
+            ),
+            self._changed,
+        )
+
+    def subscribe(self, show: Callable[[OperatorView], None]) -> None:
+        """Call `show` with every view, from the bench's thread. Before `start`."""
+        self._subscribers.append(show)
+
+    def watch(self, see: Callable[[Bench], None]) -> None:
+        """Call `see` with every state, from the bench's thread. Before `start`."""
+        self._watchers.append(see)
+
+    def press(self, key: str) -> None:
+        """A key was pressed; returns at once."""
+        self._inbox.emit(KeyPressed(self.clock.now(), Key(key), self._identifiers.fresh()))
+
+    def view(self) -> OperatorView:
+        """What the operator's desk shows now."""
+        return operator_view(self.station.bench, self.clock.now(), self._equipment())
+
+    def start(self) -> None:
+        """Start everything; the bench comes back to where it was."""
+        swept = self._frames.sweep(self.clock.now(), self._store.inspections.rests_on)
+        if swept:
+            _log.info("Removed %d files that no inspection rests on", len(swept))
+        self._inbox.start(self.station.start, self.station.handle, self._tick, self._broken)
+        self._cameras.start()
+        self._examiner.start()
+        self._reader.start()
+        self._deliveries.start()
+
+    def stop(self) -> None:
+        """Stop everything: first what brings events, then the machine, then the posting."""
+        self._reader.stop()
+        self._cameras.stop()
+        self._examiner.stop()
+        self._inbox.stop()
+        self._deliveries.stop()
+        self._speaker.close()
+        self._pixels.close()
+
+    def _tick(self) -> None:
+        self.station.tick()
+        self._waiting = self._store.outbox.waiting()[OutboxState.PENDING]
+        self._show()
+
+    def _changed(self, bench: Bench) -> None:
+        if bench.ended != self._ended:
+            self._ended = bench.ended
+            self._deliveries.wake()
+            self._waiting = self._store.outbox.waiting()[OutboxState.PENDING]
+        for see in self._watchers:
+            see(bench)
+        self._show()
+
+    def _show(self) -> None:
+        if self._subscribers:
+            view = self.view()
+            for show in self._subscribers:
+                show(view)
+
+    def _equipment(self) -> Equipment:
+        calibrated = self._calibration is not None and self._calibration.in_date(self.clock.now())
+        absent = DeviceState.OVERDUE if self._calibration else DeviceState.MISSING
+        devices = (
+            Device(DeviceKind.SCANNER),
+            Device(DeviceKind.CAMERA),
+            Device(DeviceKind.EXAMINER),
+            Device(DeviceKind.CALIBRATION, DeviceState.WELL if calibrated else absent),
+            Device(
+                DeviceKind.SOUND, DeviceState.WELL if self._speaker.audible else DeviceState.MUTED
+            ),
+            Device(DeviceKind.UPSTREAM),
+        )
+        return Equipment(self._parts.name, devices, self._waiting)
+
+    def _broken(self, error: Exception) -> None:
+        fault = station_bug(f"The station failed ({type(error).__name__}): start it again.")
+        self._inbox.emit(FaultRaised(self.clock.now(), fault))
+
+    def _record(self, inspection: Inspection) -> bytes:
+        digest = self._calibration.digest if self._calibration else None
+        return canonical(evidence_record(inspection, self._outcome(inspection), digest))
+
+    def _message(self, inspection: Inspection) -> bytes:
+        return canonical(inspection_form(inspection, self._outcome(inspection)))
+
+    def _outcome(self, inspection: Inspection) -> Outcome | None:
+        return outcome_of(self._parts.setup, inspection)
+
+
+def outcome_of(setup: Setup, inspection: Inspection) -> Outcome | None:
+    """What the policy makes of the final grade; none while there is none."""
+    policy = setup.policy(inspection.item.category)
+    decision = inspection.decision
+    if policy is None or decision is None:
+        return None
+    return next(
+        (
+            outcome
+            for level, outcome in policy.outcomes
+            if level.grade is decision.grade and level.condition is decision.condition
+        ),
+        None,
+    )

@@ -1,0 +1,96 @@
+"""Photographs graded without a bench: picture in, verdict out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from calibration.plane import Height, Scale
+from calibration.record import Calibration, CalibrationError
+from models.runtime.errors import InferenceError, PictureError
+from models.runtime.pictures import read_picture
+from station.adapters.examiner.examining import Optics, examine_picture
+from station.adapters.markup import mark_up, write_picture
+from station.app.packs import open_detector, pack_name
+from station.domain.defect import Finding
+from station.domain.faults import refuse
+from station.domain.grading import GradingPolicy, Verdict, judge
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+_STATED_U = 0.05
+_HEIGHT_U_MM = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """What came of one picture: its verdict, or why it could not be read."""
+
+    path: Path
+    verdict: Verdict | None
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None
+
+
+class PhotographGrader:
+    """Grades photographs one by one with one policy and one pack."""
+
+    def __init__(self, policy: GradingPolicy, pack: Path, optics: Optics) -> None:
+        """StationError if the pack is refused."""
+        self._policy = policy
+        opened, self._detector = open_detector(pack)
+        self._optics = optics
+        self.pack = pack_name(opened)
+
+    def grade(self, path: Path, marked: Path | None = None) -> Photograph:
+        """Grade one picture; with `marked` also write it there with its findings outlined."""
+        try:
+            picture = read_picture(path)
+            findings = examine_picture(self._detector, picture, shot=path.name, optics=self._optics)
+        except (PictureError, InferenceError, CalibrationError) as error:
+            return Photograph(path, None, error=str(error))
+        if marked is not None:
+            write_picture(marked, mark_up(picture, findings))
+        return Photograph(path, judge(self._policy, findings), findings)
+
+
+def stated_scale(mm_per_px: float) -> Optics:
+    """The optics of a scale that a person states, trusted to 5 %; StationError if useless."""
+    try:
+        return Optics(Scale(mm_per_px, _STATED_U))
+    except CalibrationError as error:
+        raise refuse(str(error)) from error
+
+
+def recorded_optics(calibration: Path, height_mm: float, now: datetime) -> Optics:
+    """The optics of a calibration record for a face `height_mm` above the bench.
+
+    StationError if the record cannot be read or is overdue.
+    """
+    try:
+        record = Calibration.read(calibration)
+        height = Height(height_mm, _HEIGHT_U_MM, "catalogue" if height_mm else "bench plane")
+    except CalibrationError as error:
+        raise refuse(str(error)) from error
+    if not record.in_date(now):
+        raise refuse(
+            f"{calibration} was valid until {record.valid_until:%Y-%m-%d}: calibrate again, or "
+            "grade in pixels without it"
+        )
+    return Optics(record, height)
+
+
+def pictures_in(paths: Iterable[Path]) -> list[Path]:
+    """The pictures named, folders replaced by the pictures in them, in the order of their names.
+
+    StationError for a folder without one.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+        if not inside:
+            raise refuse(f"{path} holds no JPEG, PNG or WebP picture: name a folder that does")
+        found += inside
+    return found

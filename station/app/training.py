@@ -1,0 +1,57 @@
+"""Training from the command line: a run that can go on, and a signed pack at its end."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from models.runtime.errors import PackError
+from models.sets import SetError
+from station.domain.faults import refuse
+
+
+def train_pack(
+    *,
+    sets: tuple[Path, ...],
+    out: Path,
+    key: Path,
+    name: str,
+    version: str,
+    start_from: Path | None,
+    photographs: tuple[Path, ...],
+    minutes: float | None,
+    steps: int | None,
+    seed: int,
+    say: Callable[[str], None],
+) -> Path:
+    """Train or go on training in `out`, and write the signed pack; its path.
+
+    StationError if the sets, the pack to start from or the key cannot be used.
+    """
+    from models.training.errors import TrainingError
+    from models.training.loop import Progress, train
+    from models.training.pack import Imprint, make_pack
+
+    def progress(now: Progress) -> None:
+        dice = ", ".join(f"{name} {value:.2f}" for name, value in now.dice.items())
+        say(
+            f"{now.done:4.0%}  step {now.step}  loss {now.loss:.3f}  "
+            f"{now.crops_per_second:.0f} crops/s  dice {dice or '-'}"
+        )
+
+    pack = out / "pack"
+    if pack.exists():
+        raise refuse(f"{pack} exists already: move it away, or train into another directory")
+    try:
+        train(
+            sets,
+            out,
+            start_from=start_from,
+            photographs=photographs,
+            minutes=minutes,
+            steps=steps,
+            seed=seed,
+            progress=progress,
+        )
+        imprint = Imprint(name, version, "Apache-2.0", key)
+        return make_pack(out, pack, imprint, sets=sets, photographs=photographs).path
+    except (TrainingError, PackError, SetError) as error:
+        raise refuse(str(error)) from error

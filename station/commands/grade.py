@@ -1,0 +1,135 @@
+"""`regrade grade IMAGE…`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from station.commands import console
+
+if TYPE_CHECKING:
+    from station.app.photographs import Photograph
+    from station.domain.defect import Finding
+
+
+def grade(
+    images: Annotated[list[Path], typer.Argument(help="Pictures (JPEG, PNG, WebP) or folders.")],
+    category: Annotated[
+        str, typer.Option(help="The policy: a category, or the path of a policy file.")
+    ] = "photograph",
+    mm_per_px: Annotated[
+        float | None, typer.Option(help="The scale of the photographed surface, if it is known.")
+    ] = None,
+    calibration: Annotated[
+        Path | None, typer.Option(help="The camera's calibration record, for sizes in mm.")
+    ] = None,
+    height: Annotated[
+        float, typer.Option(min=0, help="With --calibration: the surface's height in mm.")
+    ] = 0.0,
+    pack: Annotated[Path | None, typer.Option(help="A model pack; the live one if none.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write marked-up pictures here.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output.")
+    ] = False,
+) -> None:
+    """Grade photographs: what is wrong, how large, which grade and why.
+
+    Without a scale sizes are in pixels: clauses that need millimetres then leave the picture to a
+    person, the others still decide. Exit code 1 if a picture could not be read.
+    """
+    from station.adapters.clock import SystemClock
+    from station.adapters.examiner.examining import Optics
+    from station.app.defaults import LIVE_PACK, policy_named
+    from station.app.photographs import (
+        PhotographGrader,
+        pictures_in,
+        recorded_optics,
+        stated_scale,
+    )
+
+    if mm_per_px is not None and calibration is not None:
+        console.leave("Give either --mm-per-px or --calibration, not both.")
+    policy = policy_named(category)
+    optics = Optics()
+    if mm_per_px is not None:
+        optics = stated_scale(mm_per_px)
+    elif calibration is not None:
+        optics = recorded_optics(calibration, height, SystemClock().now())
+    paths = pictures_in(images)
+    grader = PhotographGrader(policy, pack or LIVE_PACK, optics)
+    answers = []
+    for number, path in enumerate(paths, 1):
+        marked = out / f"{number:04d}-{path.stem}.jpg" if out is not None else None
+        answer = grader.grade(path, marked)
+        answers.append(answer)
+        if not as_json:
+            typer.echo(_line(answer))
+        elif len(paths) > 20 and number % 20 == 0:
+            console.note(f"{number} of {len(paths)} pictures")
+    if as_json:
+        console.answer_json(
+            {
+                "images": [_form(answer) for answer in answers],
+                "policy": f"{policy.name} {policy.version} sha256:{policy.digest}",
+                "model_pack": grader.pack,
+            }
+        )
+    if any(answer.error for answer in answers):
+        raise typer.Exit(console.FAILED)
+
+
+def _form(answer: "Photograph") -> dict[str, object]:
+    from station.workflow.record import finding_form
+
+    verdict = answer.verdict
+    if verdict is None:
+        return {
+            "path": str(answer.path),
+            "grade": None,
+            "needs_review": True,
+            "clause": None,
+            "findings": [],
+            "error": answer.error,
+        }
+    return {
+        "path": str(answer.path),
+        "grade": None if verdict.needs_review else verdict.proposed,
+        "proposed": verdict.proposed,
+        "needs_review": verdict.needs_review,
+        "clause": verdict.clause,
+        "doubts": sorted({doubt for reason in verdict.reasons for doubt in reason.doubts}),
+        "findings": [finding_form(finding) for finding in answer.findings],
+        "error": None,
+    }
+
+
+def _line(answer: "Photograph") -> str:
+    """One line for a person: the grade, the deciding clause, and why a person must look."""
+    words = console.words()
+    verdict = answer.verdict
+    if verdict is None:
+        return f"{answer.path}: {words('cli.unreadable', reason=answer.error or '')}"
+    if not verdict.needs_review and verdict.proposed is not None:
+        said = words(f"grade.{verdict.proposed}")
+    else:
+        doubt = next((d for reason in verdict.reasons for d in reason.doubts), None)
+        said = words("cli.needs-review")
+        if doubt is not None:
+            said += f" ({words(f'doubt.{doubt}', subject='')})"
+    found = ", ".join(_sized(finding) for finding in answer.findings[:3])
+    return f"{answer.path}: {said} · {verdict.clause}" + (f" · {found}" if found else "")
+
+
+def _sized(finding: "Finding") -> str:
+    words = console.words()
+    if not finding.measurements:
+        return words(f"defect.{finding.defect}")
+    first = finding.measurements[0]
+    return words(
+        "reason.measured",
+        defect=finding.defect,
+        quantity=first.quantity,
+        value=f"{first.value:.1f}",
+        U=f"{first.U:.1f}",
+        unit=first.unit,
+    )

@@ -1,0 +1,160 @@
+"""`regrade models list | check | render | train | evaluate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.commands import console
+
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def tree() -> typer.Typer:
+    """The `models` commands."""
+    group = typer.Typer(
+        help="Model packs, and the rendered sets they learn from.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    group.command("list")(listing)
+    group.command("check")(check)
+    group.command("render")(render)
+    group.command("train")(train)
+    group.command("evaluate")(evaluate)
+    return group
+
+
+def listing(as_json: _Json = False) -> None:
+    """List the packs that ship, which one is live, and their main figures."""
+    from station.app.packs import list_packs
+
+    packs = list_packs()
+    if as_json:
+        console.answer_json({"packs": packs})
+        return
+    rows = [
+        [str(p["name"]), str(p["version"]), "live" if p["live"] else "", str(p["path"])]
+        for p in packs
+    ]
+    console.table(["name", "version", "", "path"], rows)
+
+
+def check(
+    pack: Annotated[Path, typer.Argument(help="The directory of a pack.")],
+    as_json: _Json = False,
+) -> None:
+    """Check a pack: signature, files, model, and its golden outputs on this machine."""
+    from station.app.packs import check_pack
+
+    problem, about = check_pack(pack)
+    if as_json:
+        console.answer_json(
+            {"path": str(pack), "good": problem is None, "problem": problem, **about}
+        )
+    elif problem is None:
+        console.note(f"{pack}: good ({about['name']} {about['version']}, key {about['key']})")
+    if problem is not None:
+        console.leave(f"{pack}: {problem}", console.FAILED)
+
+
+def render(
+    count: Annotated[int, typer.Option(min=1, max=100_000, help="How many returns.")],
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same 8-bit bytes.")],
+    out: Annotated[Path, typer.Option(help="The directory of the set; an unfinished one goes on.")],
+    sheet: Annotated[Path | None, typer.Option(help="A contact sheet (PNG) to look at.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Render returns with their ground truth: masks, sizes in mm, colour differences."""
+    from models.rendering.contact_sheet import contact_sheet
+    from models.rendering.render import RenderError, render_set
+    from models.sets import SetError
+
+    def progress(done: int, total: int) -> None:
+        console.note(f"{done} of {total} returns")
+
+    try:
+        made = render_set(out, count, seed, progress=progress)
+        if sheet is not None:
+            contact_sheet(out, sheet)
+    except (SetError, RenderError) as error:
+        console.leave(str(error))
+    if as_json:
+        returns = list(made.returns)
+        console.answer_json({"path": str(out), "seed": seed, "returns": returns})
+
+
+def train(
+    sets: Annotated[list[Path], typer.Argument(help="Directories of rendered sets.")],
+    out: Annotated[Path, typer.Option(help="Where the run and its pack are kept; it can go on.")],
+    key: Annotated[Path, typer.Option(help="Ed25519 private key (PEM) that signs the pack.")],
+    start_from: Annotated[
+        Path | None, typer.Option("--from", help="A pack to start from, for fine-tuning.")
+    ] = None,
+    photographs: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folders of clean photographs; faults are blended into them."),
+    ] = None,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for the run, all sessions.")] = 60,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps instead of minutes.")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    name: Annotated[str, typer.Option(help="The pack's name.")] = "carton",
+    version: Annotated[str, typer.Option(help="The pack's version.")] = "1",
+) -> None:
+    """Train a detector on sets and write a signed pack into OUT/pack."""
+    from station.app.training import train_pack
+
+    pack = train_pack(
+        sets=tuple(sets),
+        out=out,
+        key=key,
+        name=name,
+        version=version,
+        start_from=start_from,
+        photographs=tuple(photographs or ()),
+        minutes=None if steps else minutes,
+        steps=steps,
+        seed=seed,
+        say=console.note,
+    )
+    console.note(f"The pack is at {pack}.")
+
+
+def evaluate(
+    pack: Annotated[Path, typer.Argument(help="The directory of a pack.")],
+    rendered: Annotated[Path, typer.Argument(metavar="SET", help="The directory of a set.")],
+    as_json: _Json = False,
+) -> None:
+    """Measure a pack on a set it has not learnt from: finding, and grading by the carton policy."""
+    from station.app.evaluation import evaluate_pack
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done % 10 == 0:
+            console.note(f"{done} of {total} returns")
+
+    figures = evaluate_pack(pack, rendered, progress)
+    if as_json:
+        console.answer_json(figures)
+        return
+    rows = []
+    classes = figures["classes"]
+    overall = figures["overall"]
+    for name, figure in (*_rows(classes), *_rows(overall)):
+        rows.append([name, *figure])
+    console.table(["figure", "value", "95 % interval", "n"], rows)
+
+
+def _rows(group: object, prefix: str = "") -> list[tuple[str, list[str]]]:
+    """The figures of a nested answer as table rows."""
+    rows: list[tuple[str, list[str]]] = []
+    if not isinstance(group, dict):
+        return rows
+    for name, value in group.items():
+        if isinstance(value, dict) and "low" in value:
+            known = value["value"] is not None
+            number = f"{value['value']:.3f}" if known else "unknown"
+            span = f"{value['low']:.3f} to {value['high']:.3f}" if value["low"] is not None else ""
+            rows.append((f"{prefix}{name}", [number, span, str(value["n"])]))
+        elif isinstance(value, dict):
+            rows += _rows(value, f"{prefix}{name} ")
+    return rows
