@@ -22,7 +22,9 @@ from calibration.region import (
     region_of_polygon,
 )
 
+AREA_SAMPLES = 256
 EDGE_PX = 0.7
+PATH_U_RELATIVE = 0.01
 
 Quantity: TypeAlias = Literal["length", "width", "area", "depth", "delta_e00"]
 Unit: TypeAlias = Literal["mm", "mm2", "px", "px2", "1"]
@@ -94,7 +96,8 @@ def measure(
 def _scratch(fault: _Fault) -> tuple[Measurement, ...]:
     """Length: along the middle of the scratch, tip to tip, gaps between its parts not counted.
 
-    Width: mean width, area over length.
+    Width: mean width, area over length. The middle of a bending scratch is found to
+    `PATH_U_RELATIVE` (k = 2) of its length, down to bends of eight pixels' radius.
     """
     region, plane = fault.region, fault.plane
     length = sum(_arc(plane, region.to_frame(line)) for line in centrelines(region.cells))
@@ -102,8 +105,8 @@ def _scratch(fault: _Fault) -> tuple[Measurement, ...]:
     width = area / length
     u_edge = fault.u_edge_px * plane.units_per_px
     return (
-        _sized(fault, "length", length, 2 * u_edge),
-        _sized(fault, "width", width, 2 * u_edge),
+        _sized(fault, "length", length, math.hypot(2 * u_edge, PATH_U_RELATIVE / 2 * length)),
+        _sized(fault, "width", width, math.hypot(2 * u_edge, PATH_U_RELATIVE / 2 * width)),
     )
 
 
@@ -146,16 +149,18 @@ def _feret_width(fault: _Fault) -> Measurement:
 def _feret(
     fault: _Fault, quantity: Literal["length", "width"], caliper: Callable[..., float]
 ) -> Measurement:
-    """Measure between the outer sides of the outermost cells, whose centres the hull joins."""
+    """Measure between the outermost cells' centres and add half a cell.
+
+    The two edges together lie none (smooth shape) to one cell (edge along the grid) further out.
+    """
     plane = fault.plane
-    between_centres = caliper(plane.points(fault.region.hull()))
-    value = between_centres + fault.region.step * plane.units_per_px
+    value = caliper(plane.points(fault.region.hull())) + fault.region.step / 2 * plane.units_per_px
     return _sized(fault, quantity, value, 2 * fault.u_edge_px * plane.units_per_px)
 
 
 def _area_of(fault: _Fault) -> float:
     region = fault.region
-    return region.area_px2 * fault.plane.area_per_px2(region.centres())
+    return region.area_px2 * fault.plane.area_per_px2(region.sample(AREA_SAMPLES))
 
 
 def _area(fault: _Fault) -> Measurement:

@@ -9,8 +9,6 @@ import numpy as np
 from calibration.record import Calibration, CalibrationError
 from calibration.region import Floats
 
-SAMPLES = 256
-
 HeightSource: TypeAlias = Literal["catalogue", "bench plane", "second view"]
 
 
@@ -75,11 +73,10 @@ class Plane:
         """Return the mean area, in `area_unit`, of one square pixel around the given pixels."""
         if self.calibration is None:
             return self.units_per_px**2
-        sample = pixels[:: max(1, len(pixels) // SAMPLES)]
         right = np.array([0.5, 0.0])
         down = np.array([0.0, 0.5])
-        across = self.points(sample + right) - self.points(sample - right)
-        along = self.points(sample + down) - self.points(sample - down)
+        across = self.points(pixels + right) - self.points(pixels - right)
+        along = self.points(pixels + down) - self.points(pixels - down)
         return float(np.abs(across[:, 0] * along[:, 1] - across[:, 1] * along[:, 0]).mean())
 
 

@@ -199,9 +199,7 @@ class Calibration:
 
 
 def _wrong(what: str) -> CalibrationError:
-    return CalibrationError(
-        f"The calibration record is wrong: {what}; calibrate this camera again."
-    )
+    return CalibrationError(f"The calibration is wrong: {what}; calibrate this camera again.")
 
 
 def _read_object(content: bytes) -> Mapping[str, object]:
@@ -260,8 +258,9 @@ def _number(value: object, key: str) -> float:
 
 
 def _time(record: Mapping[str, object], key: str) -> datetime:
+    text = _text(record, key)
     try:
-        time = datetime.fromisoformat(_text(record, key))
+        time = datetime.fromisoformat(text)
     except ValueError as error:
         raise _wrong(f"{key} is not a time such as 2026-01-31T08:00:00Z") from error
     if time.utcoffset() is None:

@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 Cells = NDArray[np.bool_]
 
 FINEST_STEP = 0.25
-MAX_CELLS = 1_000_000
+MAX_CELLS = 250_000
 MAX_COORDINATE = 100_000
 
 
@@ -39,17 +39,15 @@ class Region:
         """Return the length of the boundary, holes included (Cauchy-Crofton, four directions)."""
         return _crossings_length(self.cells) * self.step
 
-    def centres(self) -> Floats:
-        """Return the frame pixels (N x 2, x then y) of the covered cells' centres."""
-        rows, columns = np.nonzero(self.cells)
+    def sample(self, count: int) -> Floats:
+        """Return about `count` frame pixels (N x 2, x then y) spread evenly over the cells."""
+        covered = np.flatnonzero(self.cells)
+        rows, columns = np.divmod(covered[:: max(1, len(covered) // count)], self.cells.shape[1])
         return self.to_frame(np.column_stack([columns, rows]).astype(np.float64))
 
     def hull(self) -> Floats:
         """Return the convex hull (N x 2 frame pixels) of the covered cells' centres."""
-        rows, columns = np.nonzero(self.cells)
-        points = np.column_stack([columns, rows]).astype(np.int32)
-        hull = cv2.convexHull(points).reshape(-1, 2).astype(np.float64)
-        return self.to_frame(hull)
+        return self.to_frame(hull_of(rim(self.cells)))
 
     def to_frame(self, cells: Floats) -> Floats:
         """Map cell coordinates (N x 2, column then row) to frame pixels."""
@@ -91,6 +89,17 @@ def region_of_polygon(polygon: ArrayLike) -> Region:
     if not cells.any():
         raise MeasurementError("A fault's outline encloses no area: there is nothing to measure.")
     return Region(cells, (float(origin[0]), float(origin[1])), step)
+
+
+def rim(cells: Cells) -> NDArray[np.int32]:
+    """Return the cells (N x 2, column then row) on the outer boundaries of the covered parts."""
+    parts, _ = cv2.findContours(cells.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return np.concatenate([np.asarray(part, dtype=np.int32).reshape(-1, 2) for part in parts])
+
+
+def hull_of(points: NDArray[np.int32]) -> Floats:
+    """Return the convex hull of points (N x 2)."""
+    return np.asarray(cv2.convexHull(points), dtype=np.float64).reshape(-1, 2)
 
 
 def longest(points: Floats) -> float:
