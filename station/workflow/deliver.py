@@ -5,6 +5,7 @@ get through; then it is left alone for a back-off, and its first success hurries
 that keeps failing while others get through is the entry's own fault, and a person must look.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -108,8 +109,10 @@ class Delivery:
     def _wait(self) -> timedelta:
         due = self.outbox.next_due()
         until_due = LONGEST_BACK_OFF if due is None else due - self.clock.now()
-        quiet = timedelta(seconds=self._quiet_until - self.clock.monotonic())
-        return min(max(until_due, quiet, timedelta()), LONGEST_BACK_OFF)
+        quiet = self._quiet_until - self.clock.monotonic()
+        # Rounded up, so that a wait never ends just before the quiet does.
+        until_quiet_ends = timedelta(milliseconds=math.ceil(quiet * 1000))
+        return min(max(until_due, until_quiet_ends, timedelta()), LONGEST_BACK_OFF)
 
     def _faults(self) -> tuple[Fault, ...]:
         faults = []
