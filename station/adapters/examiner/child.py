@@ -1,14 +1,13 @@
 """The examiner's child process: one detector, one calibration, pose after pose."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from models.runtime.item import item_region
 
 from calibration.record import Calibration, CalibrationError
 from models.runtime.detector import Detector
@@ -19,6 +18,7 @@ from models.runtime.pack import read_pack
 from models.runtime.pictures import decode_picture, read_picture
 from models.runtime.region import Region
 from station.adapters.examiner.examining import (
+    COLOUR_LIGHT,
     Finds,
     NoItemError,
     Optics,
@@ -34,16 +34,9 @@ from station.adapters.examiner.link import (
     SharedPicture,
     ShotToExamine,
 )
+from station.adapters.examiner.placing import item_region
 from station.domain.defect import Defect, Finding
 from station.domain.inspection import PoseExamined
-
-
-class FindsItem(Protocol):
-    """Finds the item that lies on the bench."""
-
-    def __call__(self, picture: Picture, empty: Picture) -> Region | None:
-        """The item's region in `picture`, given the empty bench in the same light."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,6 @@ class Equipment:
     model_pack: str
     calibration: Calibration | None
     empty: Mapping[str, Picture]
-    find_item: FindsItem = item_region
 
 
 def load_equipment(setup: ExaminerSetup) -> Equipment:
@@ -93,12 +85,12 @@ def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipmen
         connection.send(PackRefused(str(error)))
         return
     connection.send(Ready(equipment.model_pack))
-    with_pixels = _Bench(equipment)
+    bench = _Bench(equipment)
     try:
         while True:
-            connection.send(with_pixels.answer(connection.recv()))
+            connection.send(bench.answer(connection.recv()))
     finally:
-        with_pixels.close()
+        bench.close()
 
 
 class _Bench:
@@ -147,26 +139,31 @@ class _Bench:
         return replace(nothing, findings=findings, calibration=named, mm_per_px=mm_per_px)
 
     def _findings(self, request: ExaminePose, optics: Optics) -> tuple[Finding, ...]:
-        return tuple(finding for shot in request.shots for finding in self._of_shot(shot, optics))
-
-    def _of_shot(self, shot: ShotToExamine, optics: Optics) -> tuple[Finding, ...]:
-        picture = self._pixels(shot.picture)
-        return examine_picture(
-            self._equipment.detector,
-            picture,
-            shot=shot.shot,
-            light=shot.light,
-            region=self._region(shot, picture),
-            optics=optics,
+        pictures = [self._pixels(shot.picture) for shot in request.shots]
+        region = self._region(request.shots, pictures)
+        return tuple(
+            finding
+            for shot, picture in zip(request.shots, pictures, strict=True)
+            for finding in examine_picture(
+                self._equipment.detector,
+                picture,
+                shot=shot.shot,
+                light=shot.light,
+                region=region,
+                optics=optics,
+            )
         )
 
-    def _region(self, shot: ShotToExamine, picture: Picture) -> Region:
-        empty = self._equipment.empty.get(shot.light)
+    def _region(self, shots: Sequence[ShotToExamine], pictures: Sequence[Picture]) -> Region:
+        """Where the item lies in all shots of the pose, by the one with the softest shadows."""
+        best = next((n for n, shot in enumerate(shots) if shot.light == COLOUR_LIGHT), 0)
+        light, picture = shots[best].light, pictures[best]
+        empty = self._equipment.empty.get(light)
         if empty is None or empty.shape != picture.shape:
             raise NoItemError(
-                f"There is no picture of the empty bench under the light {shot.light}: take one."
+                f"There is no picture of the empty bench under the light {light}: take one."
             )
-        region = self._equipment.find_item(picture, empty)
+        region = item_region(picture, empty)
         if region is None:
             raise NoItemError("There is no item in the picture: lay it under the camera.")
         return region

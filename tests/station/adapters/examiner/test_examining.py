@@ -1,0 +1,105 @@
+"""Where an item lies, and findings of a picture by itself."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from calibration.plane import Scale
+from models.runtime.detection import Detection
+from models.runtime.region import Box, Region
+from models.sets import read_set
+from station.adapters.examiner.examining import Optics, examine_picture
+from station.adapters.examiner.placing import Picture, item_region
+from station.domain.defect import Quantity, Unit
+from tests.support.examiners import box_detection
+from tests.support.tiny_set import HEIGHT, OUTLINE, WIDTH, bench, box
+
+FRAME = Box(0, 0, WIDTH, HEIGHT)
+DEMO = Path(__file__).parents[4] / "station" / "virtual" / "pictures"
+
+
+class OneDent:
+    """Finds a dent of 20 by 10 pixels wherever it looks."""
+
+    def detect(self, picture: Picture, region: Region | None = None) -> tuple[Detection, ...]:
+        return (box_detection("dent", 0.8, (30, 40, 20, 10)),)
+
+
+def overlap(region: Region, outline: tuple[tuple[float, float], ...]) -> tuple[float, float]:
+    """The share of the outline that the region covers, and of the region that lies within it."""
+    seen, true = region.mask(FRAME), Region(outline).mask(FRAME)
+    both = float((seen & true).sum())
+    return both / true.sum(), both / seen.sum()
+
+
+def rgb(picture: Picture) -> Picture:
+    return np.ascontiguousarray(picture[:, :, ::-1])
+
+
+def test_an_item_is_found_where_it_lies() -> None:
+    region = item_region(rgb(box("bright", 0, stained=True)), rgb(bench("bright")))
+
+    assert region is not None
+    recall, precision = overlap(region, OUTLINE)
+    assert recall > 0.99
+    assert precision > 0.95
+
+
+def test_an_empty_bench_with_sensor_noise_holds_no_item() -> None:
+    noise = np.random.default_rng(1).normal(0, 2.5, (HEIGHT, WIDTH, 3))
+    noisy = np.clip(bench("bright") + noise, 0, 255).astype(np.uint8)
+
+    assert item_region(noisy, rgb(bench("bright"))) is None
+
+
+def test_a_soft_shadow_is_not_the_item() -> None:
+    shadow = np.ones((HEIGHT, WIDTH), np.float32)
+    shadow[200:560, 880:1080] = 0.5
+    soft = cv2.GaussianBlur(shadow, (0, 0), 25)[:, :, None]
+    picture = (bench("bright") * soft).astype(np.uint8)
+    picture[200:520, 400:880] = box("bright", 0, stained=False)[200:520, 400:880]
+
+    region = item_region(rgb(picture), rgb(bench("bright")))
+
+    assert region is not None
+    assert overlap(region, OUTLINE)[1] > 0.9
+
+
+@pytest.mark.skipif(not (DEMO / "set.json").exists(), reason="the demo pictures are not rendered")
+def test_no_part_of_a_rendered_carton_is_left_out() -> None:
+    demo = read_set(DEMO)
+    empty = cv2.imread(str(DEMO / "empty-bright.jpg"))
+    assert empty is not None
+    for name in demo.returns[:6]:
+        for pose in demo.read_return(name).poses:
+            file = next(shot.file for shot in pose.shots if shot.light == "bright")
+            picture = cv2.imread(str(demo.directory(name) / file))
+            assert picture is not None
+
+            region = item_region(rgb(picture), rgb(empty))
+
+            assert region is not None
+            recall, precision = overlap(region, pose.outline)
+            assert recall > 0.98, (name, pose.pose)
+            assert precision > 0.7, (name, pose.pose)
+
+
+def test_a_photograph_of_known_scale_gives_millimetres() -> None:
+    picture = np.zeros((100, 100, 3), np.uint8)
+
+    (found,) = examine_picture(
+        OneDent(), picture, shot="photo", optics=Optics(profile=Scale(0.5, 0.01))
+    )
+
+    length = found.measured(Quantity.LENGTH, Unit.MM)
+    assert (found.shot, found.box) == ("photo", (30, 40, 20, 10))
+    assert length is not None
+    assert length.value == pytest.approx(11, abs=0.7)
+
+
+def test_a_photograph_of_unknown_scale_gives_pixels() -> None:
+    (found,) = examine_picture(OneDent(), np.zeros((100, 100, 3), np.uint8), shot="photo")
+
+    assert {measurement.unit for measurement in found.measurements} == {Unit.PX, Unit.PX2}

@@ -1,0 +1,69 @@
+"""Equipment for the examiner's child process: detectors that fail in every way, made by name."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from calibration.record import Calibration
+from models.runtime.detection import Detection
+from models.runtime.errors import InferenceError, PackError
+from models.runtime.pictures import read_picture
+from models.runtime.region import Region
+from station.adapters.examiner.child import Equipment
+from station.adapters.examiner.examining import Picture
+from tests.support.tiny_set import STAIN
+
+PACK_NAME = "fake 1 sha256:" + "0" * 64
+
+
+class FakeDetector:
+    """Finds one stain, or does what the trigger file says, once; the file then goes."""
+
+    def __init__(self, trigger: Path) -> None:
+        self.trigger = trigger
+
+    def detect(self, picture: Picture, region: Region | None = None) -> tuple[Detection, ...]:
+        what = self.trigger.read_text("utf-8") if self.trigger.exists() else "stain"
+        self.trigger.unlink(missing_ok=True)
+        match what:
+            case "crash":
+                os._exit(70)
+            case "hang":
+                time.sleep(3600)
+            case "nan":
+                raise InferenceError("The model gave values that are not numbers.")
+            case "memory":
+                raise MemoryError
+            case "bug":
+                raise KeyError("a bug")
+        return (box_detection("stain", 0.9, STAIN),)
+
+
+def box_detection(defect: str, confidence: float, box: tuple[int, int, int, int]) -> Detection:
+    """A detection that fills its box."""
+    x, y, width, height = box
+    right, bottom = x + width - 1.0, y + height - 1.0
+    corners = ((float(x), float(y)), (right, float(y)), (right, bottom), (float(x), bottom))
+    return Detection(defect, confidence, box, corners, np.full((height, width), 255, np.uint8))
+
+
+def fake_equipment(trigger: Path, pictures: Path, calibrated: bool) -> Equipment:
+    """Equipment around the fake detector, with the tiny set's bench."""
+    empty: Mapping[str, Picture] = {
+        light: read_picture(pictures / f"empty-{light}.jpg") for light in ("bright", "raking")
+    }
+    record = Calibration.read(pictures / "calibration.json") if calibrated else None
+    return Equipment(FakeDetector(trigger), PACK_NAME, record, empty)
+
+
+def refused_equipment() -> Equipment:
+    """A pack that is refused."""
+    raise PackError("manifest.sig is damaged: it does not end in a line feed.")
+
+
+def dying_equipment() -> Equipment:
+    """A process that never comes up."""
+    os._exit(70)
