@@ -28,9 +28,9 @@ PRAGMAS = (
 )
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """A connection as the store uses it; transactions are begun explicitly."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=kind)
     try:
         for name, value in PRAGMAS:
             connection.execute(f"PRAGMA {name} = {value}")
