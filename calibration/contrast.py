@@ -13,7 +13,8 @@ EDGE_BAND_PX = 2
 RING_PX = 8
 RING_SHARE = 0.25
 MIN_PIXELS = 12
-CAMERA_U_RELATIVE = 0.10
+SECTORS = 8
+CAMERA_U_RELATIVE = 0.15
 
 
 def stain_contrast(region: Region, picture: NDArray[np.uint8]) -> tuple[float, float] | None:
@@ -24,8 +25,10 @@ def stain_contrast(region: Region, picture: NDArray[np.uint8]) -> tuple[float, f
     the ring do not move its median. `picture` is the whole frame, H x W x 3, RGB, 8-bit.
     None where stain or ring has fewer than `MIN_PIXELS` pixels inside the picture.
 
-    U combines the spread of both medians (1.2533 · s / √n, s from the median absolute deviation)
-    and `CAMERA_U_RELATIVE` of the value, for a camera whose colour has not been calibrated.
+    U combines the spread of both medians (1.2533 · s / √n, s from the median absolute deviation),
+    how far the surround differs from side to side (half the standard deviation of ΔE00 against the
+    ring's eight sectors, since nobody sees the surface under the stain), and `CAMERA_U_RELATIVE`
+    of the value, for a camera whose colour has not been calibrated and light veiling the surface.
     """
     inside = _covered(region, picture.shape[:2])
     ring_px = max(RING_PX, round(RING_SHARE * math.sqrt(np.count_nonzero(inside))))
@@ -47,8 +50,9 @@ def stain_contrast(region: Region, picture: NDArray[np.uint8]) -> tuple[float, f
     stain, stain_u = _median_colour(pixels[core])
     around, around_u = _median_colour(pixels[ring])
     value = float(delta_e00(stain, around))
-    spread = math.hypot(stain_u, around_u)
-    return value, 2 * math.hypot(spread, CAMERA_U_RELATIVE / 2 * value)
+    sides = delta_e00(_sector_colours(pixels, core, ring), stain)
+    u = math.hypot(stain_u, around_u, float(sides.std()) / 2, CAMERA_U_RELATIVE / 2 * value)
+    return value, 2 * u
 
 
 def _covered(region: Region, shape: tuple[int, int]) -> Cells:
@@ -70,6 +74,20 @@ def _grown(inside: Cells, px: int) -> Cells:
 
 def _shrunk(inside: Cells, px: int) -> Cells:
     return ~_grown(~inside, px)
+
+
+def _sector_colours(pixels: NDArray[np.uint8], core: Cells, ring: Cells) -> Floats:
+    """Return the median Lab colours (N x 3) of the ring's sectors that are large enough."""
+    middle = np.argwhere(core).mean(axis=0)
+    rows, columns = np.nonzero(ring)
+    angle = np.arctan2(rows - middle[0], columns - middle[1])
+    sector = ((angle / (2 * np.pi) + 0.5) * SECTORS).astype(np.int64) % SECTORS
+    lab = srgb_to_lab(pixels[ring])
+    counts = np.bincount(sector, minlength=SECTORS)
+    enough = [number for number in range(SECTORS) if counts[number] >= MIN_PIXELS]
+    if not enough:
+        return np.median(lab, axis=0)[None]
+    return np.stack([np.median(lab[sector == number], axis=0) for number in enough])
 
 
 def _median_colour(pixels: NDArray[np.uint8]) -> tuple[Floats, float]:

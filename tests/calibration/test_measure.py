@@ -15,8 +15,8 @@ from calibration.measure import EDGE_PX, KINDS, Measurement, measure
 from calibration.plane import Height, Scale
 from calibration.record import Calibration, CalibrationError
 from calibration.region import MeasurementError, region_of_mask, region_of_polygon
-from tests.calibration.test_calibration_record import LENS, parsed
 from tests.support.drawn import Mask, Points, arc, ellipse, stroke
+from tests.support.records import LENS, parsed
 
 SIZE = 260
 TURNS = [0.0, 0.3, math.pi / 4, 1.2, 2.5]
@@ -371,6 +371,16 @@ def test_noise_makes_the_colour_of_a_small_stain_less_sure() -> None:
 
     assert noisy.U / noisy.value > quiet.U / quiet.value
     assert noisy.U / noisy.value > broad.U / broad.value
+
+
+def test_a_surround_that_differs_from_side_to_side_makes_the_colour_less_sure() -> None:
+    mask = ellipse((130, 130), (30, 20), 0.3, SIZE)
+    picture = board()
+    picture[:, :110] = (90, 120, 150)
+    even = colour_difference(stained(board(), mask), mask)
+    uneven = colour_difference(stained(picture, mask), mask)
+
+    assert uneven.U > 1.5 * even.U
 
 
 def test_no_stain_has_no_colour_difference() -> None:
