@@ -92,10 +92,9 @@ def doubt_text(reason: ReasonView) -> Text | None:
     return Text(f"doubt.{reason.doubt.value}", _subject(reason)) if reason.doubt else None
 
 
-def limit_text(reason: ReasonView, level: Level, limit: float) -> Text:
-    """The words at a tick of the row's bar."""
-    unit = reason.unit.value if reason.unit else ""
-    return Text(f"limit.{level.name.lower()}", (("value", amount(limit)), ("unit", unit)))
+def limit_text(level: Level, limit: float) -> Text:
+    """The words at a tick of a bar; the unit stands in the row's title."""
+    return Text(f"limit.{level.name.lower()}", (("value", amount(limit)),))
 
 
 def margins(reason: ReasonView) -> tuple[Text, ...]:

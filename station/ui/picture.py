@@ -1,0 +1,140 @@
+"""The item on the stage: the shot at full size with its marks; wheel, drag and pinch to look."""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+
+from station.screen.view import PictureView, Thumb
+from station.ui.lettering import Align, Page, Panel
+from station.ui.overlays import draw_marks, draw_scale
+from station.ui.pictures import Pictures
+from station.ui.shapes import carton, draw
+from station.ui.stage import STEP, Framing, shown
+from station.ui.theme import INK_2, LINE, OUTLINE, PANEL, STAGE, WHITE
+from station.ui.words import Words
+
+
+class Picture(Panel):
+    """One shot of the item, fitted; its marks and scale are drawn only with the picture itself."""
+
+    def __init__(self, words: Words, pictures: Pictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._pictures = pictures
+        self._view: PictureView | None = None
+        self._shot = ""
+        self._framing = Framing()
+        self._dragged_from: QPointF | None = None
+        self._fitted: tuple[str, QSize, QPixmap] | None = None
+        self.grabGesture(Qt.GestureType.PinchGesture)
+
+    @property
+    def framing(self) -> Framing:
+        """What part of the picture is shown."""
+        return self._framing
+
+    def show_view(self, view: PictureView | None, shot: str) -> None:
+        """Show a shot of a view; a new picture is seen whole again."""
+        if view is None or shot != self._shot:
+            self._framing = Framing()
+        self._view, self._shot = view, shot
+        self.update()
+
+    def zoom(self, steps: float, at: QPointF | None = None) -> None:
+        """Zoom in, or out with a negative number of steps, about a point or the middle."""
+        area = QRectF(self.rect())
+        self._look(self._framing.zoomed(STEP**steps, at or area.center(), self._size(), area))
+
+    def draw(self, page: Page) -> None:
+        thumb = self._thumb()
+        if self._view is None or thumb is None:
+            self._draw_empty(page)
+            return
+        painter = page.painter
+        rounded = QPainterPath()
+        rounded.addRoundedRect(page.area, self.sizes.radius, self.sizes.radius)
+        painter.setClipPath(rounded)
+        painter.fillRect(page.area, QColor(STAGE))
+        image = self._pictures.image(thumb.digest)
+        if image is None:
+            if self._pictures.unreadable(thumb.digest):
+                said = self._words.of("screen.no-picture")
+                page.write(page.area, said, self.sizes.of(32), colour=WHITE, align=Align.CENTRE)
+            return
+        size = QSizeF(image.size())
+        whole = shown(self._framing, size, page.area)
+        self._draw_image(page, thumb.digest, image, whole)
+        marks = [mark for mark in self._view.marks if mark.shot == self._shot]
+        draw_marks(page, page.area, whole, size, marks)
+        if thumb.mm_per_px is not None:
+            seen = whole.intersected(page.area)
+            draw_scale(page, seen, whole, size, thumb.mm_per_px, self._words.of)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        self.zoom(event.angleDelta().y() / 120, event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._dragged_from = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._dragged_from is not None:
+            by = event.position() - self._dragged_from
+            self._dragged_from = event.position()
+            self._look(self._framing.moved(by, self._size(), QRectF(self.rect())))
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._dragged_from = None
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._look(Framing())
+
+    def event(self, event: QEvent) -> bool:
+        """Pinch on a touch screen."""
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                at = QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint()))
+                area = QRectF(self.rect())
+                self._look(self._framing.zoomed(pinch.scaleFactor(), at, self._size(), area))
+                return True
+        return super().event(event)
+
+    def _thumb(self) -> Thumb | None:
+        thumbs = self._view.thumbs if self._view else ()
+        return next((thumb for thumb in thumbs if thumb.shot == self._shot), None)
+
+    def _size(self) -> QSizeF:
+        thumb = self._thumb()
+        image = self._pictures.image(thumb.digest) if thumb else None
+        return QSizeF(image.size()) if image else QSizeF(16, 9)
+
+    def _look(self, framing: Framing) -> None:
+        self._framing = framing
+        self.update()
+
+    def _draw_image(self, page: Page, digest: str, image: QImage, whole: QRectF) -> None:
+        """The whole picture is scaled once; a part of it is scaled as it is looked at."""
+        painter = page.painter
+        if self._framing.zoom > 1:
+            painter.drawImage(whole, image)
+            return
+        size = (whole.size() * self.devicePixelRatioF()).toSize()
+        if self._fitted is None or self._fitted[:2] != (digest, size):
+            smooth = image.scaled(
+                size,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            self._fitted = (digest, size, QPixmap.fromImage(smooth))
+        painter.drawPixmap(whole, self._fitted[2], QRectF(self._fitted[2].rect()))
+
+    def _draw_empty(self, page: Page) -> None:
+        s = self.sizes
+        page.panel(page.area, PANEL, LINE)
+        side = min(s.of(300), page.area.height() * 0.5)
+        icon = QRectF(0, 0, side, side)
+        icon.moveCenter(page.area.center() - QPointF(0, s.of(30)))
+        draw(page.painter, carton(), icon, OUTLINE)
+        words = QRectF(page.area.left(), icon.bottom() + s.of(12), page.area.width(), s.of(40))
+        said = self._words.of("screen.no-item")
+        page.write(words, said, s.of(28), colour=INK_2, align=Align.CENTRE)
