@@ -4,7 +4,6 @@ import logging
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from station.commands import console
@@ -45,21 +44,23 @@ def run(arguments: Sequence[str]) -> int:
         result = typer.main.get_command(build()).main(
             list(arguments), "regrade", standalone_mode=False
         )
-    except click.exceptions.NoArgsIsHelpError as help_wanted:
-        console.note(help_wanted.format_message())
-        return console.UNUSABLE
-    except click.ClickException as error:
-        console.note(
-            f"{error.format_message().rstrip('.')}. See: regrade {' '.join(arguments[:1])} --help"
-        )
-        return console.UNUSABLE
-    except click.Abort:
-        return 130
     except StationError as error:
         console.note(str(error))
         return console.UNUSABLE
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
         return console.OK
+    except typer.TyperException as error:
+        console.note(_usage(error.format_message(), arguments))
+        return console.UNUSABLE
     return int(result or 0)
+
+
+def _usage(said: str, arguments: Sequence[str]) -> str:
+    """What is wrong with the arguments, and where help is; a bare group shows its help."""
+    if "\n" in said:
+        return said
+    unknown = said.startswith("No such command")
+    place = "" if unknown or not arguments else f"{arguments[0]} "
+    return f"{said.rstrip('.')}: see regrade {place}--help"

@@ -1,0 +1,122 @@
+"""The bench with its window: the real station, and the virtual one."""
+
+import threading
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from station.adapters.cameras.ports import Light
+from station.adapters.cameras.sources import FolderSource, FrameSource, UvcSource
+from station.adapters.frames import FrameFiles
+from station.adapters.orders import OrdersFile
+from station.adapters.store.opening import open_store
+from station.adapters.store.steps import nothing
+from station.app.defaults import LIVE_PACK, load_policies, load_recipes
+from station.app.demo import Demo, DemoOptions
+from station.app.live import LiveBench
+from station.app.wiring import RESTING_LIGHT, BenchParts
+from station.config import Settings, UvcCamera, read_settings
+from station.domain.faults import refuse
+from station.workflow.stages import Setup
+
+_DEMO_UNDO = timedelta(seconds=8)
+
+
+class UnswitchedLight:
+    """A bench whose light is always on: every named light is the same lamp."""
+
+    def apply(self, light: str) -> None:
+        """Nothing to switch."""
+
+
+def run_demo_window(options: DemoOptions, locale: str) -> int:
+    """The virtual bench in a window; the virtual operator works until the trolley is empty."""
+    from station.ui.window import run_window
+
+    options = DemoOptions(
+        options.items, options.seed, options.state, options.outage, options.gallery, _DEMO_UNDO
+    )
+    with Demo(options) as demo:
+        leaving = threading.Event()
+
+        def pause(seconds: float) -> None:
+            leaving.wait(seconds)
+
+        return run_window(
+            first=demo.live.view(),
+            subscribe=demo.live.subscribe,
+            ready=lambda: demo.start(pause),
+            press=demo.live.press,
+            load_evidence=demo.frames.evidence,
+            locale=locale,
+            fullscreen=False,
+            left_handed=False,
+            on_close=leaving.set,
+            title="Regrade",
+        )
+
+
+def run_station(config: Path) -> int:
+    """The station of a configuration file, until its window is closed."""
+    from station.ui.window import run_window
+
+    settings = read_settings(config)
+    store = open_store(settings.state)
+    try:
+        frames = FrameFiles(settings.state)
+        live = LiveBench(_parts(settings), store, frames, nothing)
+        try:
+            return run_window(
+                first=live.view(),
+                subscribe=live.subscribe,
+                ready=live.start,
+                press=live.press,
+                load_evidence=frames.evidence,
+                locale=settings.locale,
+                fullscreen=settings.fullscreen,
+                left_handed=settings.left_handed,
+                on_close=lambda: None,
+                title=settings.name,
+            )
+        finally:
+            live.stop()
+    finally:
+        store.close()
+
+
+def _parts(settings: Settings) -> BenchParts:
+    recipes = load_recipes(settings.recipes)
+    policies = load_policies(recipes, settings.policies)
+    undo = timedelta(seconds=settings.upstream.undo_seconds)
+    if settings.empty_bench is None:
+        raise refuse("empty_bench is missing: picture the empty bench and name the picture")
+    lights = {shot.light for recipe in recipes for pose in recipe.poses for shot in pose.shots}
+    camera = settings.camera
+    return BenchParts(
+        name=settings.name,
+        setup=Setup(recipes, policies, undo),
+        orders=OrdersFile.read(settings.orders),
+        make_camera=partial(_camera, settings),
+        camera="bench",
+        width=camera.width,
+        height=camera.height,
+        light=_light(),
+        settle_s=settings.settle_seconds,
+        empty=dict.fromkeys(lights | {RESTING_LIGHT}, settings.empty_bench),
+        calibration=settings.calibration,
+        scanner_port=settings.scanner.port,
+        scanner_baud=settings.scanner.baud,
+        upstream_url=settings.upstream.url,
+        pack=settings.pack or LIVE_PACK,
+    )
+
+
+def _camera(settings: Settings) -> FrameSource:
+    camera = settings.camera
+    if isinstance(camera, UvcCamera):
+        return UvcSource(camera.device, camera.width, camera.height)
+    return FolderSource(camera.path)
+
+
+def _light() -> Light:
+    return UnswitchedLight()
