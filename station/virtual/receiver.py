@@ -18,6 +18,7 @@ from pathlib import Path
 from station.virtual.receiver_store import ReceiverStore, Stored
 
 _LONGEST_BODY = 16 * 1024 * 1024
+_POLL_S = 0.1
 
 
 class Mode(StrEnum):
@@ -169,7 +170,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     store = ReceiverStore(options.store)
     with Receiver(options.port, store, options.stall) as receiver:
-        serving = threading.Thread(target=receiver.serve_forever, daemon=True)
+        serving = threading.Thread(target=receiver.serve_forever, args=(_POLL_S,), daemon=True)
         serving.start()
         sys.stdout.write(json.dumps({"port": receiver.server_address[1]}) + "\n")
         sys.stdout.flush()
