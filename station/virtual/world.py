@@ -151,14 +151,14 @@ def visit(address: Address) -> Callable[[Glance], Scene]:
     """Connect to a world; the answer gives the scene for each glance. OSError if it is gone."""
     try:
         connection = Client(address.path, authkey=address.key)
-    except (EOFError, AuthenticationError) as error:
+    except (OSError, EOFError, AuthenticationError) as error:
         raise OSError("The virtual bench is gone: start the station again.") from error
 
     def glance(what: Glance) -> Scene:
         try:
             connection.send(what)
             scene = connection.recv()
-        except EOFError as error:
+        except (OSError, EOFError) as error:
             raise OSError("The virtual bench is gone: start the station again.") from error
         if not isinstance(scene, Scene):
             raise TypeError("the world answers with scenes")

@@ -34,6 +34,9 @@ from station.domain.faults import Fault, FaultCode, StationError
 
 _log = logging.getLogger(__name__)
 
+_MOST_REPEATED_LOOKS = 24
+"""Previews without a single changed pixel after which a camera is believed to be frozen."""
+
 
 @dataclass(frozen=True, slots=True)
 class RigSettings:
@@ -102,6 +105,8 @@ class Rig:
         self._asked: _Asked | None = None
         self._light: str | None = None
         self._settled_s = float("-inf")
+        self._look = b""
+        self._repeated_looks = 0
 
     def begin(self) -> None:
         """Start the camera under the resting light."""
@@ -131,6 +136,8 @@ class Rig:
             case Delivered() | Failed() if self._asked and message.request == self._asked.request:
                 self._lifeline.well()
                 self._finish(self._asked, message)
+            case Looked() if self._frozen(message.pixels):
+                self._lose("The camera repeats one and the same picture.")
             case Looked():
                 self._lifeline.well()
                 self._looked(message)
@@ -233,6 +240,7 @@ class Rig:
         _log.info("camera %s: %s", self._settings.camera, detail)
         dead = self._lifeline.lose(detail)
         self._fresh.restarted()
+        self._repeated_looks = 0
         asked, self._asked = self._asked, None
         if asked:
             # A process that cannot be killed might still write there, so that place is given up.
@@ -266,6 +274,12 @@ class Rig:
             self._apply(self._settings.resting_light)
         except StationError as error:
             _log.info("The resting light cannot be set: %s", error)
+
+    def _frozen(self, look: bytes) -> bool:
+        """Whether previews have been the same to the last bit for too long for a live sensor."""
+        self._repeated_looks = self._repeated_looks + 1 if look == self._look else 0
+        self._look = look
+        return self._repeated_looks >= _MOST_REPEATED_LOOKS
 
     def _looked(self, looked: Looked) -> None:
         look = np.frombuffer(looked.pixels, np.uint8).reshape(LOOK_HEIGHT, LOOK_WIDTH)

@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.adapters.cameras.lifeline import Lifeline
-from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Opened
+from station.adapters.cameras.link import (
+    LOOK_HEIGHT,
+    LOOK_WIDTH,
+    Alive,
+    Delivered,
+    Failed,
+    Gone,
+    Grab,
+    Looked,
+    Opened,
+)
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.rig import Job, Rig, RigSettings
 from station.domain.capture import Frame, Shot
@@ -270,6 +280,18 @@ def test_a_camera_that_falls_silent_between_exposures_is_started_again() -> None
 
         assert len(bench.children) == 2
         assert not bench.children[0].alive
+
+
+def test_a_camera_whose_preview_is_frozen_is_started_again() -> None:
+    with stand([]) as bench:
+        for n in range(60):
+            pixels = bytes([n if n < 30 else 30]) * (LOOK_WIDTH * LOOK_HEIGHT)
+            bench.children[-1].deliver(Looked(bench.clock.seconds, pixels))
+            bench.pump()
+            bench.turn(0.1)
+
+        assert len(bench.children) == 2
+        assert "same picture" in bench.heard.of(FaultRaised)[0].fault.detail
 
 
 def test_the_same_wish_twice_is_one_exposure() -> None:
