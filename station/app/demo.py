@@ -22,8 +22,10 @@ from station.adapters.store.steps import nothing
 from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.live import LiveBench
 from station.app.wiring import BenchParts
+from station.domain.events import Scanned
 from station.domain.faults import refuse
 from station.domain.identity import ItemCode
+from station.domain.scan import ItemScanned, read_scan
 from station.screen.view import Band, OperatorView
 from station.virtual.camera import virtual_camera
 from station.virtual.operator import Operator, Return, Seen, Wanted
@@ -37,7 +39,10 @@ from station.workflow.stages import (
     Bench,
     Capturing,
     Identifying,
+    Ready,
+    Saving,
     Setup,
+    Stage,
     opened_of,
 )
 from station.workflow.step import replay
@@ -153,7 +158,7 @@ class Demo:
         """The next items that were never inspected and are not on the bench or parked."""
         bench = self._bench_as_left()
         stages = (bench.stage, *bench.parked)
-        taken = {code for stage in stages if (code := _code_of(stage)) is not None}
+        taken = {code for stage in stages for code in _codes_of(stage)}
         fresh = (
             coming
             for coming in self.trolley
@@ -164,7 +169,7 @@ class Demo:
     def _resume_world(self) -> None:
         """What lay on the bench when the station ended still lies there."""
         stage = self._bench_as_left().stage
-        code = _code_of(stage)
+        code = _lying(stage)
         if code is None:
             return
         coming = next(c for c in islice(self.trolley, _MOST_COMINGS) if c.code == code)
@@ -199,10 +204,23 @@ def glance(bench: Bench, view: OperatorView) -> Seen:
     return Seen(wanted, item, pose, grade, said, said_at)
 
 
-def _code_of(stage: object) -> ItemCode | None:
-    if isinstance(stage, (Identifying, Capturing, Answering)):
-        return opened_of(stage).code
-    return None
+def _lying(stage: Stage) -> ItemCode | None:
+    """The item that lies on the bench in this state."""
+    match stage:
+        case Identifying() | Capturing() | Answering():
+            return opened_of(stage).code
+        case Saving(then=Scanned(text=text)):
+            meaning = read_scan(text)
+            return meaning.item if isinstance(meaning, ItemScanned) else None
+        case Ready() | Saving():
+            return None
+
+
+def _codes_of(stage: Stage) -> tuple[ItemCode, ...]:
+    """Every item that this state has taken on."""
+    saved = (stage.inspection.item.code,) if isinstance(stage, Saving) else ()
+    lying = _lying(stage)
+    return saved if lying is None else (*saved, lying)
 
 
 def _temporary(things: ExitStack) -> Path:
