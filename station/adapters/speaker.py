@@ -1,93 +1,121 @@
-"""Sounds at the bench: short tones through ALSA's `aplay`, where the system has it."""
+"""Sounds at the bench, played by `aplay` in a process of its own; muted where there is none.
+
+The three sounds differ in pitch and in rhythm, so that noise and hearing loss leave one of them:
+accept is one short high tone, attention two rising ones, stop three low ones.
+"""
 
 import io
+import logging
 import math
 import shutil
-import struct
 import subprocess
 import wave
-from collections.abc import Mapping
-from contextlib import suppress
-from pathlib import Path
+from array import array
+from dataclasses import dataclass
 
-RATE = 22_050
-_LOUDNESS = 0.35
-_RAMP_S = 0.008
-_CARDS = Path("/proc/asound/cards")
+RATE = 22050
+FADE_S = 0.008
+OVERTONE = 0.25
+LONGEST_S = 3.0
 
-Tone = tuple[float, float]
+log = logging.getLogger(__name__)
 
-TONES: Mapping[str, tuple[Tone, ...]] = {
-    "accept": ((1320.0, 0.12),),
-    "attention": ((660.0, 0.14), (880.0, 0.20)),
-    "stop": ((220.0, 0.18), (0.0, 0.06), (220.0, 0.18), (0.0, 0.06), (220.0, 0.26)),
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A tone of a pitch for a time, then silence."""
+
+    hertz: float
+    seconds: float
+    pause: float = 0.0
+
+
+SOUNDS: dict[str, tuple[Tone, ...]] = {
+    "accept": (Tone(1318.5, 0.14),),
+    "attention": (Tone(659.3, 0.16, 0.05), Tone(987.8, 0.2)),
+    "stop": (Tone(293.7, 0.18, 0.09), Tone(293.7, 0.18, 0.09), Tone(293.7, 0.26)),
 }
-"""Each sound as (hertz, seconds), told apart by pitch and by rhythm: accept one short high tone,
-attention two rising, stop three low."""
+
+
+def wav(tones: tuple[Tone, ...], volume: float) -> bytes:
+    """The tones as a WAV file: 16 bit, one channel; `volume` from 0 to 1."""
+    samples = array("h")
+    for tone in tones:
+        count = round(tone.seconds * RATE)
+        for i in range(count):
+            edge = min(i, count - 1 - i) / (FADE_S * RATE)
+            angle = 2 * math.pi * tone.hertz * i / RATE
+            level = math.sin(angle) + OVERTONE * math.sin(2 * angle)
+            samples.append(round(32767 * volume * min(1.0, edge) * level / (1 + OVERTONE)))
+        samples.extend(0 for _ in range(round(tone.pause * RATE)))
+    target = io.BytesIO()
+    with wave.open(target, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples.tobytes())
+    return target.getvalue()
 
 
 class Speaker:
-    """Plays one sound at a time in a process of its own; a newer sound cuts an older one off."""
+    """Plays `accept`, `attention` and `stop`; the latest sound cuts an earlier one short."""
 
-    def __init__(self, cards: Path = _CARDS) -> None:
-        """`cards` is the kernel's list of sound cards."""
-        self._player = shutil.which("aplay")
-        self.audible = self._player is not None and _has_card(cards)
-        """Whether this bench can be heard; if not, `say` does nothing."""
-        self._sounds = {name: wav(tones) for name, tones in TONES.items()} if self.audible else {}
+    def __init__(self, program: str | None = None, volume: float = 0.5) -> None:
+        """`program` is the player, found on the path if not given; `volume` from 0 to 1."""
+        if not 0 <= volume <= 1:
+            raise ValueError("a volume lies between 0 and 1")
+        self._program = program or shutil.which("aplay")
+        self._muted = self._program is None or volume == 0
+        self._sounds = {name: wav(tones, volume) for name, tones in SOUNDS.items()}
         self._playing: subprocess.Popen[bytes] | None = None
 
+    @property
+    def muted(self) -> bool:
+        """Whether nothing can be heard: no player, no sound device, or the volume at nought."""
+        self._look()
+        return self._muted
+
     def say(self, sound: str) -> None:
-        """Play `accept`, `attention` or `stop` and return at once; KeyError for another."""
-        if sound not in TONES:
-            raise KeyError(sound)
-        if not self.audible or self._player is None:
+        """Play a sound and return at once; silent where there is no way to play it."""
+        content = self._sounds[sound]
+        self._stop()
+        if self._muted or self._program is None:
             return
-        self._hush()
-        self._playing = subprocess.Popen(
-            [self._player, "-q", "-"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        if self._playing.stdin is not None:
-            # A tone of at most a second fits into the pipe, so this does not wait for the player.
-            with suppress(BrokenPipeError), self._playing.stdin as pipe:
-                pipe.write(self._sounds[sound])
+        try:
+            self._playing = subprocess.Popen(
+                [self._program, "-q", "-"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            if self._playing.stdin is not None:
+                self._playing.stdin.write(content)
+                self._playing.stdin.close()
+        except OSError as error:
+            log.info("sounds are muted: %s", error)
+            self._muted = True
 
     def close(self) -> None:
-        """Be silent."""
-        self._hush()
+        """Let the last sound end, and leave no process behind."""
+        if self._playing is not None:
+            try:
+                self._playing.wait(LONGEST_S)
+            except subprocess.TimeoutExpired:
+                self._stop()
+        self._look()
 
-    def _hush(self) -> None:
+    def _look(self) -> None:
+        """A player that failed has no sound device, so sounds stay muted."""
+        if self._playing is None or self._playing.poll() is None:
+            return
+        if self._playing.returncode > 0:
+            log.info("sounds are muted: the player ended with %s", self._playing.returncode)
+            self._muted = True
+        self._playing = None
+
+    def _stop(self) -> None:
+        self._look()
         if self._playing is not None:
             self._playing.kill()
             self._playing.wait()
             self._playing = None
-
-
-def wav(tones: tuple[Tone, ...]) -> bytes:
-    """The tones one after the other as a WAV file, 16-bit mono, without clicks at their ends."""
-    samples: list[int] = []
-    for hertz, seconds in tones:
-        count = round(seconds * RATE)
-        ramp = _RAMP_S * RATE
-        for n in range(count):
-            edge = min(1.0, n / ramp, (count - n) / ramp)
-            samples.append(
-                round(32767 * _LOUDNESS * edge * math.sin(2 * math.pi * hertz * n / RATE))
-            )
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
-    return buffer.getvalue()
-
-
-def _has_card(cards: Path) -> bool:
-    try:
-        return "[" in cards.read_text("ascii", "replace")
-    except OSError:
-        return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from station.domain.capture import CaptureRecipe
 from station.domain.defect import Finding
-from station.domain.grading import Level, Reason, Verdict
+from station.domain.grading import Doubt, Level, Reason, Verdict
 from station.screen.amounts import amount, measured
 from station.screen.view import Mark, ReasonView, Text
 
@@ -27,13 +27,19 @@ class Row:
 
 
 def rows(verdict: Verdict, recipe: CaptureRecipe | None) -> tuple[Row, ...]:
-    """The reasons grouped by fault, in the order in which the verdict gives them."""
+    """The reasons grouped by fault, in the order in which the verdict gives them.
+
+    A zone that was not seen because its pose could not be examined is not told twice.
+    """
     poses = {s.name: p.name for p in (recipe.poses if recipe else ()) for s in p.shots}
+    failed = {reason.subject for reason in verdict.reasons if Doubt.NOT_EXAMINED in reason.doubts}
+    hidden = {z for p in (recipe.poses if recipe else ()) if p.name in failed for z in p.zones}
     groups: list[Row] = []
     for reason in verdict.reasons:
         finding = reason.finding
         if finding is None:
-            groups.append(Row((reason,), ()))
+            if Doubt.ZONE_UNSEEN not in reason.doubts or reason.subject not in hidden:
+                groups.append(Row((reason,), ()))
             continue
         index = next((i for i, row in enumerate(groups) if _belongs(finding, row, poses)), None)
         if index is None:

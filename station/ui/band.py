@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from station.screen.view import Band, OperatorView
 from station.ui.fonts import Weight
 from station.ui.lettering import Align, Page, Panel, width_of
-from station.ui.shapes import band_sign, draw
-from station.ui.theme import BANDS
+from station.ui.shapes import band_sign, draw, turn_over
+from station.ui.theme import BANDS, YOUR_TURN
 from station.ui.words import Words
 
 REFRESH_MS = 100
@@ -45,13 +45,15 @@ class BandPanel(Panel):
         view = self._view
         if view is None:
             return
-        s, area, colours = self.sizes, page.area, BANDS[view.band]
+        s, area = self.sizes, page.area
+        turn = view.instruction.id.startswith("pose.")
+        colours = YOUR_TURN if turn else BANDS[view.band]
         page.painter.fillRect(area, QColor(colours.ground))
         line = s.of(6)
         page.painter.fillRect(QRectF(0, 0, area.width(), line), QColor(colours.line))
         inner = area.adjusted(s.of(40), line, -s.of(32), 0)
         icon = QRectF(inner.left(), inner.top(), s.of(64), inner.height())
-        draw(page.painter, band_sign(view.band), icon, colours.icon)
+        draw(page.painter, turn_over() if turn else band_sign(view.band), icon, colours.icon)
         clock = self._clock_area(inner)
         left = icon.right() + s.of(28)
         upper = QRectF(left, inner.top() + s.of(8), clock.left() - left, s.of(36))

@@ -39,18 +39,16 @@ class GradePanel(Panel):
     def _draw_none(self, page: Page) -> None:
         s = self.sizes
         page.panel(page.area, PANEL, LINE)
-        inner = page.area.adjusted(s.of(24), s.of(20), -s.of(24), -s.of(20))
-        words_height = s.of(40)
-        signs = inner.adjusted(0, 0, 0, -words_height)
-        side = min(s.of(104), signs.height())
-        gap = s.of(56)
-        left = inner.center().x() - (3 * side + 2 * gap) / 2
+        side, gap, line = s.of(112), s.of(48), s.of(40)
+        middle = page.area.center()
+        top = middle.y() - (side + gap / 2 + line) / 2
+        left = middle.x() - (3 * side + 2 * gap) / 2
         for index, grade in enumerate(Grade):
-            place = QRectF(left + index * (side + gap), signs.top(), side, signs.height())
+            place = QRectF(left + index * (side + gap), top, side, side)
             draw(page.painter, grade_sign(grade), place, LINE)
-        words = QRectF(inner.left(), inner.bottom() - words_height, inner.width(), words_height)
+        words = QRectF(page.area.left(), top + side + gap / 2, page.area.width(), line)
         said = self._words.of("screen.no-result")
-        page.write(words, said, s.text, colour=INK_2, align=Align.CENTRE)
+        page.write(words, said, s.of(28), colour=INK_2, align=Align.CENTRE)
 
     def _draw_sure(self, page: Page, view: GradeView, grade: Grade) -> None:
         colours = GRADES[grade]

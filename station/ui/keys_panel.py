@@ -115,12 +115,12 @@ class KeyButton(QAbstractButton):
         """Word and cap side by side."""
         s = self.sizes
         cap_text = self._words.of(f"key-cap.{self.key}")
-        cap_width = max(s.of(34), width_of(cap_text, s.of(24)) + s.of(14))
-        word_width = width_of(said, s.of(26), Weight.STRONG)
-        gap = s.of(12)
+        cap_width = max(s.of(34), width_of(cap_text, s.text) + s.of(12))
+        word_width = width_of(said, s.text, Weight.STRONG)
+        gap = s.of(10)
         left = area.center().x() - (word_width + gap + cap_width) / 2
         place = QRectF(left, area.top(), word_width + 1, area.height())
-        page.write(place, said, s.of(26), weight=Weight.STRONG, colour=ink)
+        page.write(place, said, s.text, weight=Weight.STRONG, colour=ink)
         cap = QRectF(left + word_width + gap, 0, cap_width, s.of(36))
         cap.moveCenter(QPointF(cap.center().x(), area.center().y()))
         _draw_cap(page, cap, cap_text, ink)

@@ -23,6 +23,7 @@ class Picture(Panel):
         self._pictures = pictures
         self._view: PictureView | None = None
         self._shot = ""
+        self._scanned = False
         self._framing = Framing()
         self._dragged_from: QPointF | None = None
         self._fitted: tuple[str, QSize, QPixmap] | None = None
@@ -33,8 +34,12 @@ class Picture(Panel):
         """What part of the picture is shown."""
         return self._framing
 
-    def show_view(self, view: PictureView | None, shot: str) -> None:
-        """Show a shot of a view; a new picture is seen whole again."""
+    def show_view(self, view: PictureView | None, shot: str, *, scanned: bool) -> None:
+        """Show a shot of a view; a new picture is seen whole again.
+
+        `scanned` tells an item without a picture yet from an empty bench.
+        """
+        self._scanned = scanned
         if view is None or shot != self._shot:
             self._framing = Framing()
         self._view, self._shot = view, shot
@@ -136,5 +141,5 @@ class Picture(Panel):
         icon.moveCenter(page.area.center() - QPointF(0, s.of(30)))
         draw(page.painter, carton(), icon, OUTLINE)
         words = QRectF(page.area.left(), icon.bottom() + s.of(12), page.area.width(), s.of(40))
-        said = self._words.of("screen.no-item")
+        said = self._words.of("screen.no-shot" if self._scanned else "screen.no-item")
         page.write(words, said, s.of(28), colour=INK_2, align=Align.CENTRE)

@@ -33,10 +33,15 @@ class Scale:
 def scale_for(
     value: float, uncertainty: float, limits: tuple[tuple[Level, float], ...], width: float
 ) -> Scale:
-    """The scale that shows the value, its U, and the next limit at which the grade changes."""
+    """The scale that shows the value, its U, and the next limit at which the grade changes.
+
+    A limit within U of the value is shown large instead, since it is what leaves doubt.
+    """
+    near = [limit for _, limit in limits if abs(limit - value) <= uncertainty]
+    if near:
+        return Scale(max(2 * near[-1], value + uncertainty), width)
     ahead = [limit for level, limit in limits if level >= Level.REPAIR and limit >= value]
-    passed = [limit for _, limit in limits if limit < value]
-    ends = [value + uncertainty, *ahead[:1], *passed[-1:]]
+    ends = [value + uncertainty, *ahead[:1]]
     if not ahead:
         ends += [limit for _, limit in limits]
     return Scale(max(ends) * HEADROOM, width)

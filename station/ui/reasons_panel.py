@@ -76,12 +76,14 @@ class ReasonsPanel(Panel):
         s = self.sizes
         head = QRectF(row.left(), row.top(), row.width(), s.of(TITLE))
         badge = s.of(36)
-        if reason.number is not None:
-            _draw_number(page, head, badge, reason.number)
         sign = QRectF(head.right() - s.of(34), head.top(), s.of(34), head.height())
+        if reason.number is None:
+            sign.moveLeft(head.left() + s.of(1))
+        else:
+            _draw_number(page, head, badge, reason.number)
         _draw_level(page, sign, reason)
         left = head.left() + badge + s.of(14)
-        right = sign.left() - s.of(12)
+        right = head.right() if reason.number is None else sign.left() - s.of(12)
         if more:
             extra = self._words.of("screen.more-reasons", count=more)
             place = QRectF(left, head.top(), right - left, head.height())

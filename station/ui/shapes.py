@@ -111,6 +111,16 @@ def camera() -> QPainterPath:
     return body.subtracted(_ellipse(33, 38, 34, 34)).united(_ellipse(41, 46, 18, 18))
 
 
+def turn_over() -> QPainterPath:
+    """The item is to be laid another way: an arrow coming round."""
+    arc = QPainterPath()
+    square = QRectF(16, 18, 68, 68)
+    arc.arcMoveTo(square, 30)
+    arc.arcTo(square, 30, -290)
+    tip = _polygon(((50, 2), (50, 36), (24, 19)))
+    return _stroke(arc, 11).united(tip)
+
+
 def carton() -> QPainterPath:
     """An item waited for: a box in outline."""
     lines: tuple[Points, ...] = (

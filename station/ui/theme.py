@@ -63,6 +63,8 @@ BANDS: dict[Band, BandColours] = {
     Band.STOPPED: BandColours(INK, WHITE, WHITE, WHITE),
 }
 
+YOUR_TURN = BandColours("#EDE9FA", FOCUS, INK, FOCUS)
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:

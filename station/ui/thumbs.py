@@ -119,17 +119,17 @@ class ThumbRow(Panel):
         """Name, code, order and the buyer's words, as far as there are lines for them."""
         s, words = self.sizes, self._words
         page.panel(area, PANEL, LINE)
-        inner = area.adjusted(s.of(20), s.of(10), -s.of(20), -s.of(10))
+        inner = area.adjusted(s.of(20), s.of(6), -s.of(20), -s.of(6))
         order = words.of("screen.order", order=item.order) if item.order else ""
         buyer = words.of("screen.buyer", reason=item.buyer_reason) if item.buyer_reason else ""
-        line = s.of(36)
-        room = int(inner.height() // line)
+        room = int(inner.height() // s.of(31))
         details = [text for text in (item.code, order, buyer) if text]
         if room - bool(item.name) < len(details):
-            details = [" · ".join(details[:2]), *details[2:]]
+            details = [*details[:1], " · ".join(details[1:])]
         rows = [(item.name, s.of(30), Weight.BOLD, INK)] if item.name else []
         rows += [(text, s.text, Weight.REGULAR, INK_2) for text in details]
         rows = rows[:room]
+        line = min(s.of(38), inner.height() / max(1, len(rows)))
         top = inner.center().y() - line * len(rows) / 2
         for text, pixels, weight, colour in rows:
             place = QRectF(inner.left(), top, inner.width(), line)

@@ -91,19 +91,7 @@ class Window(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        placed = self.placed()
-        panels: tuple[tuple[Panel | KeyButton, QRectF], ...] = (
-            (self.strip, placed.strip),
-            (self.picture, placed.stage),
-            (self.thumbs, placed.row),
-            (self.grade, placed.grade),
-            (self.reasons, placed.reasons),
-            (self.band, placed.band),
-            *zip(self.keys, placed.keys, strict=True),
-        )
-        for panel, place in panels:
-            panel.setGeometry(place.toRect())
-            panel.resize_to(placed.sizes)
+        self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.isAutoRepeat():
@@ -133,6 +121,28 @@ class Window(QWidget):
         if self._closed is not None:
             self._closed()
 
+    def _arrange(self) -> None:
+        """Put every panel in its place; what has nothing to show gives its place away."""
+        placed, view = self.placed(), self._view
+        no_row = view.item is None and view.picture is None
+        no_reasons = view.grade is None
+        stage = placed.stage.united(placed.row) if no_row else placed.stage
+        grade = placed.grade.united(placed.reasons) if no_reasons else placed.grade
+        self.thumbs.setVisible(not no_row)
+        self.reasons.setVisible(not no_reasons)
+        panels: tuple[tuple[Panel | KeyButton, QRectF], ...] = (
+            (self.strip, placed.strip),
+            (self.picture, stage),
+            (self.thumbs, placed.row),
+            (self.grade, grade),
+            (self.reasons, placed.reasons),
+            (self.band, placed.band),
+            *zip(self.keys, placed.keys, strict=True),
+        )
+        for panel, place in panels:
+            panel.setGeometry(place.toRect())
+            panel.resize_to(placed.sizes)
+
     def _step(self, by: int) -> None:
         """To the next shot, round and round."""
         thumbs = self._view.picture.thumbs if self._view.picture else ()
@@ -142,8 +152,9 @@ class Window(QWidget):
 
     def _show_panels(self) -> None:
         view = self._view
+        self._arrange()
         self.strip.show_view(view)
-        self.picture.show_view(view.picture, self._shot)
+        self.picture.show_view(view.picture, self._shot, scanned=view.item is not None)
         self.thumbs.show_view(view.picture, view.item, self._shot)
         self.grade.show_view(view.grade)
         self.reasons.show_view(view)

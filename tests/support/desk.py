@@ -13,7 +13,7 @@ from drive import BADGE, POLICY, Drive, code
 from station.domain.defect import Defect, Finding, Measurement, Quantity, Unit
 from station.domain.events import FaultRaised, Key
 from station.domain.faults import Fault, FaultCode
-from station.domain.grading import Condition, Grade, judge
+from station.domain.grading import Condition, DecisionRule, Grade, LimitClause, judge
 from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
 from station.screen.operator import operator_view
 from station.screen.view import OperatorView, Thumb
@@ -159,17 +159,16 @@ def _turning(locale: str) -> Desk:
 
 def _held(locale: str) -> Desk:
     truth = graded(Grade.REPAIR)
-    findings = tuple(
-        replace(f, confidence=0.45) if index == 0 else f
-        for index, f in enumerate(findings_of(truth, ("top-bright", "bottom-bright")))
-    )
-    first = findings[0]
-    near = tuple(
-        replace(m, value=410.0, U=38.0) if m.quantity is Quantity.AREA else m
-        for m in first.measurements
-    )
-    sure = replace(first, confidence=0.93, defect=Defect.STAIN, measurements=near)
-    return _desk(_inspected(locale, truth, (sure,)), truth, locale)
+    worst, *others = findings_of(truth, ("top-bright", "bottom-bright"))
+    limits = [c for c in POLICY.clauses if isinstance(c, LimitClause) and c.repair_above]
+    clause = max(limits, key=lambda c: c.rule is DecisionRule.GUARD_BAND)
+    limit = clause.repair_above or 0.0
+    near = Measurement(clause.quantity, limit * 1.03, clause.unit, limit * 0.09)
+    if clause.rule is not DecisionRule.GUARD_BAND:
+        worst = replace(worst, confidence=0.45)
+    doubtful = replace(worst, defect=clause.defect, measurements=(near,))
+    light = tuple(f for f in others if not judge(POLICY, (f,)).needs_review)[:1]
+    return _desk(_inspected(locale, truth, (doubtful, *light)), truth, locale)
 
 
 def _unexamined(locale: str) -> Desk:
