@@ -71,6 +71,3 @@ class Gone:
     """The camera is lost and the child ends; `detail` says why in one sentence."""
 
     detail: str
-
-
-Answer = Delivered | Failed | Opened | Looked | Alive | Gone

@@ -55,6 +55,3 @@ class PoseDone:
 
     request: int
     result: PoseExamined
-
-
-Answer = Ready | PackRefused | PoseDone
