@@ -1,6 +1,10 @@
 """The bench with its window: the real station, and the virtual one."""
 
+import signal
 import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,6 +21,7 @@ from station.app.live import LiveBench
 from station.app.wiring import RESTING_LIGHT, BenchParts
 from station.config import Settings, UvcCamera, read_settings
 from station.domain.faults import refuse
+from station.screen.view import OperatorView
 from station.workflow.stages import Setup
 
 _DEMO_UNDO = timedelta(seconds=8)
@@ -31,57 +36,63 @@ class UnswitchedLight:
 
 def run_demo_window(options: DemoOptions, locale: str) -> int:
     """The virtual bench in a window; the virtual operator works until the trolley is empty."""
-    from station.ui.window import run_window
+    from station.ui.application import run_window
 
-    options = DemoOptions(
-        options.items, options.seed, options.state, options.outage, options.gallery, _DEMO_UNDO
-    )
-    with Demo(options) as demo:
+    with Demo(replace(options, undo=_DEMO_UNDO)) as demo:
         leaving = threading.Event()
 
         def pause(seconds: float) -> None:
             leaving.wait(seconds)
 
+        def subscribe(publish: Callable[[OperatorView], None]) -> None:
+            demo.live.subscribe(publish)
+            demo.start(pause)
+
         return run_window(
-            first=demo.live.view(),
-            subscribe=demo.live.subscribe,
-            ready=lambda: demo.start(pause),
+            view=demo.live.view(),
+            subscribe=subscribe,
             press=demo.live.press,
             load_evidence=demo.frames.evidence,
             locale=locale,
-            fullscreen=False,
-            left_handed=False,
             on_close=leaving.set,
-            title="Regrade",
+            closer=_close_on_signals,
         )
 
 
 def run_station(config: Path) -> int:
     """The station of a configuration file, until its window is closed."""
-    from station.ui.window import run_window
+    from station.ui.application import run_window
 
     settings = read_settings(config)
-    store = open_store(settings.state)
-    try:
+    parts = _parts(settings)
+    with ExitStack() as things:
+        store = open_store(settings.state)
+        things.callback(store.close)
         frames = FrameFiles(settings.state)
-        live = LiveBench(_parts(settings), store, frames, nothing)
-        try:
-            return run_window(
-                first=live.view(),
-                subscribe=live.subscribe,
-                ready=live.start,
-                press=live.press,
-                load_evidence=frames.evidence,
-                locale=settings.locale,
-                fullscreen=settings.fullscreen,
-                left_handed=settings.left_handed,
-                on_close=lambda: None,
-                title=settings.name,
-            )
-        finally:
-            live.stop()
-    finally:
-        store.close()
+        live = LiveBench(parts, store, frames, nothing)
+        things.callback(live.stop)
+
+        def subscribe(publish: Callable[[OperatorView], None]) -> None:
+            live.subscribe(publish)
+            live.start()
+
+        return run_window(
+            view=live.view(),
+            subscribe=subscribe,
+            press=live.press,
+            load_evidence=frames.evidence,
+            locale=settings.locale,
+            fullscreen=settings.fullscreen,
+            left_handed=settings.left_handed,
+            closer=_close_on_signals,
+            title=settings.name,
+        )
+
+
+def _close_on_signals(close: Callable[[], None]) -> None:
+    """Ctrl-C and a polite kill close the window, so that everything ends in order."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: close())
 
 
 def _parts(settings: Settings) -> BenchParts:

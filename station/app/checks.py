@@ -101,7 +101,7 @@ def _clock() -> str:
 def _sound() -> str:
     speaker = Speaker()
     try:
-        return "audible" if speaker.audible else "mute: no player for tones was found"
+        return "mute: no player or sound device for tones" if speaker.muted else "audible"
     finally:
         speaker.close()
 

@@ -135,7 +135,7 @@ class Demo:
         last = max((c.number for c in self.comings), default=0)
         self.trolley.write_orders(orders, last + 1)
         return BenchParts(
-            name="Virtual bench",
+            name="07",
             setup=self.setup,
             orders=OrdersFile.read(orders),
             make_camera=partial(virtual_camera, PICTURES, self.options.seed, self._world.address),

@@ -142,7 +142,7 @@ class LiveBench:
             Device(DeviceKind.EXAMINER),
             Device(DeviceKind.CALIBRATION, DeviceState.WELL if calibrated else absent),
             Device(
-                DeviceKind.SOUND, DeviceState.WELL if self._speaker.audible else DeviceState.MUTED
+                DeviceKind.SOUND, DeviceState.MUTED if self._speaker.muted else DeviceState.WELL
             ),
             Device(DeviceKind.UPSTREAM),
         )

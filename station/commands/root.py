@@ -2,8 +2,11 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
+import platformdirs
 import typer
 
 from station.commands import console
@@ -54,7 +57,22 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         console.note(_usage(error.format_message(), arguments))
         return console.UNUSABLE
+    except Exception as error:  # A bug: its traceback goes to a file, the person gets a sentence.
+        console.note(_failure(error))
+        return console.FAILED
     return int(result or 0)
+
+
+def _failure(error: Exception) -> str:
+    """Keep the traceback of a bug in a file, and say where."""
+    path = Path(platformdirs.user_log_dir("regrade", appauthor=False)) / "failure.log"
+    said = f"Regrade failed unexpectedly ({type(error).__name__}: {error})"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), "utf-8")
+    except OSError:
+        return f"{said}: report this with what you did."
+    return f"{said}: report this with {path}."
 
 
 def _usage(said: str, arguments: Sequence[str]) -> str:
