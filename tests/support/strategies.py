@@ -44,7 +44,7 @@ word = text.filter(bool)
 real = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(0, 1e300)
 instant = st.datetimes(timezones=st.just(UTC))
-count = st.integers(0, 2**53)
+count = st.integers(0, 2**53 - 1)
 
 
 def few(
@@ -85,7 +85,7 @@ findings = st.builds(
     st.sampled_from(Defect),
     st.floats(0, 1),
     text,
-    st.tuples(st.integers(), st.integers(), st.integers(1), st.integers(1)),
+    st.tuples(count, count, st.integers(1, 9999), st.integers(1, 9999)),
     st.lists(st.tuples(real, real), min_size=3, max_size=4).map(tuple),
     st.lists(measurements, max_size=3, unique_by=lambda m: m.quantity).map(tuple),
 )
