@@ -208,6 +208,8 @@ def _read_object(content: bytes) -> Mapping[str, object]:
         raise _wrong(f"it is larger than {MAX_FILE_BYTES} bytes")
     try:
         record = json.loads(content, object_pairs_hook=_without_repeats)
+    except CalibrationError:
+        raise
     except (ValueError, RecursionError) as error:
         raise _wrong("it is not JSON in UTF-8") from error
     if not isinstance(record, dict):

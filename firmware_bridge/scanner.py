@@ -92,7 +92,6 @@ class PlainScanner:
     def _lost(self, error: OSError) -> tuple[ScannerEvent, ...]:
         self.close()
         now = self._clock()
-        self._decoder.reset(now)
         if self._available and now - self._opened_at >= LAST_RETRY_S:
             self._retry_s = FIRST_RETRY_S
         self._retry_at = now + self._retry_s

@@ -133,6 +133,13 @@ def test_what_is_no_record_is_refused(content: bytes) -> None:
         Calibration.parse(content)
 
 
+def test_a_record_that_says_a_thing_twice_is_refused() -> None:
+    text = json.dumps(RECORD)
+
+    with pytest.raises(CalibrationError, match="a key appears twice"):
+        Calibration.parse(f'{{"fx": 1400.0, {text[1:]}'.encode())
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(), inner, max_size=4),

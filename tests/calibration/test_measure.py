@@ -373,6 +373,21 @@ def test_noise_makes_the_colour_of_a_small_stain_less_sure() -> None:
     assert noisy.U / noisy.value > broad.U / broad.value
 
 
+def test_a_blotchy_stain_on_an_even_board_is_less_sure_of_its_colour() -> None:
+    mask = ellipse((130, 130), (6, 6), 0.0, SIZE)
+    even = stained(board(), mask)
+    blotchy = np.where(mask[..., None] > 0, stained(board(noise=25.0), mask), even)
+
+    assert colour_difference(blotchy, mask).U > 1.2 * colour_difference(even, mask).U
+
+
+def test_a_soft_edge_does_not_pale_a_small_stain() -> None:
+    mask = ellipse((130, 130), (7, 7), 0.0, SIZE)
+    soft = cv2.GaussianBlur(stained(board(), mask), (0, 0), 1.5).astype(np.uint8)
+
+    assert colour_difference(soft, mask).value == pytest.approx(TRUE_DIFFERENCE, rel=0.05)
+
+
 def test_a_surround_that_differs_from_side_to_side_makes_the_colour_less_sure() -> None:
     mask = ellipse((130, 130), (30, 20), 0.3, SIZE)
     picture = board()

@@ -120,6 +120,14 @@ def test_a_code_of_the_greatest_length_is_whole_and_one_byte_more_is_dropped(
     assert events[1] == Damage("overlong", b"9" + b"8" * (SHOWN_BYTES - 1))
 
 
+def test_a_strict_pair_split_after_the_longest_code_still_closes_it() -> None:
+    decoder = PlainDecoder("crlf")
+    longest = b"8" * MAX_CODE_BYTES
+    events = (*decoder.feed(longest + b"\r", 0.0), *decoder.feed(b"\n", 0.0))
+
+    assert events == (Code(longest.decode(), None, longest),)
+
+
 def test_an_overlong_code_is_reported_once_however_long_it_goes_on() -> None:
     decoder = PlainDecoder()
     events = fed(decoder, [b"8" * 5000] * 100)

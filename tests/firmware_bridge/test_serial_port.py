@@ -1,5 +1,6 @@
 """A serial port as a transport, proved on a pty."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_every_byte_value_arrives_unchanged(link: Path) -> None:
 
         assert read_all(port, 256) == bytes(range(256))
         port.close()
+
+
+def test_the_emulated_port_is_raw_whoever_opens_it(link: Path) -> None:
+    with PlainScannerEmulator(link) as scanner:
+        port = os.open(link, os.O_RDWR | os.O_NOCTTY)
+        scanner.send(b"A\r\x03\x04B")
+
+        assert os.read(port, 6) == b"A\r\x03\x04B"
+        assert scanner.received() == b""
+        os.close(port)
 
 
 def test_a_read_gives_no_more_than_was_asked_for(link: Path) -> None:
