@@ -24,20 +24,20 @@ def _nothing(step: str) -> None:
 
 
 class FrameFiles:
-    """Port Frames: `root/ab/cdef….jpg` for digest `abcdef…`; may be used from any thread.
+    """Port Frames: `directory/evidence/ab/cdef….jpg` for digest `abcdef…`, from any thread.
 
     `reached` is told each durable step.
     """
 
-    def __init__(self, root: Path, reached: Callable[[str], None] = _nothing) -> None:
-        self._root = root
+    def __init__(self, directory: Path, reached: Callable[[str], None] = _nothing) -> None:
+        self._root = root = directory / "evidence"
         self._incoming = root / "incoming"
         self._reached = reached
         try:
             for folder in (self._incoming, *(root / f"{byte:02x}" for byte in range(256))):
                 folder.mkdir(parents=True, exist_ok=True)
             _sync(root)
-            _sync(root.parent)
+            _sync(directory)
         except OSError as error:
             raise self._fault(error) from error
 

@@ -59,7 +59,7 @@ def run(directory: Path, url: str, plan: str, kill_after_s: float | None = None)
 def check(directory: Path, *, finished: bool) -> None:
     """What was acknowledged is whole, and nothing is half there."""
     store = open_store(directory, ballast_bytes=keeper.BALLAST)
-    files = FrameFiles(directory / "evidence")
+    files = FrameFiles(directory)
     kept = {kept.id for kept in store.inspections.latest(99)}
     waiting = store.outbox.waiting()
 

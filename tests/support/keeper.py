@@ -42,7 +42,7 @@ def bench(directory: Path, url: str, plan: str) -> None:
     """Recover what is there, then inspect what is left; `plan` is a killer's, or empty."""
     reached: Callable[[str], None] = Killer(plan) if plan else nothing
     store = open_store(directory, ballast_bytes=BALLAST, reached=reached)
-    files = FrameFiles(directory / "evidence", reached)
+    files = FrameFiles(directory, reached)
     clock = HandClock()
     upstream = HttpUpstream(url, clock.monotonic, reached)
     delivery = Delivery(store.outbox, upstream, clock, CountedChance())

@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 
 @pytest.fixture
 def files(tmp_path: Path) -> FrameFiles:
-    return FrameFiles(tmp_path / "evidence")
+    return FrameFiles(tmp_path)
 
 
 def keep(files: FrameFiles, number: int) -> str:
@@ -128,14 +128,14 @@ def test_the_sweep_takes_only_what_is_old_and_needed_by_nobody(
 
 def test_each_step_is_told_in_order(tmp_path: Path) -> None:
     steps: list[str] = []
-    keep(FrameFiles(tmp_path / "evidence", steps.append), 1)
+    keep(FrameFiles(tmp_path, steps.append), 1)
 
     assert tuple(steps) == STEPS
 
 
 def test_a_full_disk_keeps_nothing_and_says_so() -> None:
     with small_disk(4 << 20) as disk:
-        files = FrameFiles(disk / "evidence")
+        files = FrameFiles(disk)
         noise = os.urandom(8 << 20)
         facts = replace(frame(1, SHOT), digest=hashlib.sha256(noise).hexdigest())
         with pytest.raises(StationError) as failed:
@@ -152,6 +152,6 @@ def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "evidence").write_text("in the way")
 
     with pytest.raises(StationError) as failed:
-        FrameFiles(tmp_path / "evidence")
+        FrameFiles(tmp_path)
 
     assert failed.value.fault.code is FaultCode.STORE_FAILED
