@@ -1,5 +1,6 @@
 """The plain scanner's decoder: whole codes only, whatever the line does."""
 
+import random
 import tracemalloc
 from itertools import pairwise
 
@@ -279,3 +280,21 @@ def test_a_recording_without_codes_is_damaged() -> None:
 @given(st.binary(max_size=10_000))
 def test_decoding_a_recording_never_raises(content: bytes) -> None:
     assert decode(content)
+
+
+@pytest.mark.slow
+def test_a_million_noisy_inputs_leave_the_decoder_working() -> None:
+    rng = random.Random(20_260_101)
+    alphabet = bytes(range(256)) + b"\r\n\t]C1\x1d08" * 16
+    for suffix, end in SUFFIXES.items():
+        decoder = PlainDecoder(suffix)
+        now = 0.0
+        for number in range(250_000):
+            now += rng.choice((0.0, 0.01, GAP_S))
+            noise = bytes(rng.choices(alphabet, k=rng.randrange(1, 24)))
+            for event in decoder.feed(noise, now):
+                if isinstance(event, Code):
+                    assert not any(ord(sign) < 0x20 and sign != "\x1d" for sign in event.text)
+            if number % 1000 == 0:
+                decoder.feed(end, now)
+                assert codes(decoder.feed(b"]C1whole" + end, now)) == ["whole"]
