@@ -5,8 +5,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A loaded machine is slow, not wrong: time limits of single examples would fail tests by chance.
+settings.register_profile("regrade", deadline=None)
+settings.load_profile("regrade")
 
 
 class _Alarm(logging.Handler):

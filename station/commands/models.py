@@ -67,7 +67,8 @@ def render(
 ) -> None:
     """Render returns with their ground truth: masks, sizes in mm, colour differences."""
     from models.rendering.contact_sheet import contact_sheet
-    from models.rendering.render import RenderError, render_set
+    from models.rendering.render import render_set
+    from models.rendering.tracer import RendererMissingError
     from models.sets import SetError
 
     def progress(done: int, total: int) -> None:
@@ -77,7 +78,7 @@ def render(
         made = render_set(out, count, seed, progress=progress)
         if sheet is not None:
             contact_sheet(out, sheet)
-    except (SetError, RenderError) as error:
+    except (SetError, RendererMissingError) as error:
         console.leave(str(error))
     if as_json:
         returns = list(made.returns)

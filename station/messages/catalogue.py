@@ -67,12 +67,13 @@ class Catalogue:
         return "".join(parts)
 
     def _find(self, message_id: str) -> tuple[str, dict[str, object]]:
-        if message_id in self._entries:
-            return self._entries[message_id], {}
+        """The entry, and the name it implies in an open family."""
         family, _, name = message_id.partition(".")
-        if name and f"{family}.{OPEN}" in self._entries:
-            return self._entries[f"{family}.{OPEN}"], {"name": name.replace("_", " ")}
-        raise MessageError(f"no message {message_id!r} in {self.locale}")
+        spare = self._entries.get(f"{family}.{OPEN}")
+        entry = self._entries.get(message_id, spare)
+        if entry is None or not name:
+            raise MessageError(f"no message {message_id!r} in {self.locale}")
+        return entry, {"name": name.replace("_", " ")} if spare is not None else {}
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import numpy as np
 from calibration.record import Calibration, CalibrationError
 from models.runtime.detector import Detector
 from models.runtime.errors import InferenceError, PackError, PictureError
+from models.runtime.item import item_region
 from models.runtime.keys import read_trusted_keys
 from models.runtime.opencv import cv2
 from models.runtime.pack import read_pack
@@ -34,7 +35,6 @@ from station.adapters.examiner.link import (
     SharedPicture,
     ShotToExamine,
 )
-from station.adapters.examiner.placing import item_region
 from station.domain.defect import Defect, Finding
 from station.domain.inspection import PoseExamined
 
@@ -85,7 +85,7 @@ def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipmen
         connection.send(PackRefused(str(error)))
         return
     connection.send(Ready(equipment.model_pack))
-    bench = _Bench(equipment)
+    bench = PoseExaminer(equipment)
     try:
         while True:
             connection.send(bench.answer(connection.recv()))
@@ -93,7 +93,7 @@ def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipmen
         bench.close()
 
 
-class _Bench:
+class PoseExaminer:
     """Examines poses whose pixels lie in shared memory or come as evidence bytes."""
 
     def __init__(self, equipment: Equipment) -> None:

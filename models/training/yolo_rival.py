@@ -1,0 +1,111 @@
+"""The same exported YOLO segmenter run by `ultralytics` and by the product's own pipeline.
+
+The weights are untrained: the cost of a pipeline does not depend on what they know.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.runtime.detector import Detector
+from models.runtime.manifest import LISTED_FILES, Manifest
+from models.runtime.metrics import Figure, Metrics, OverallFigures
+from models.runtime.pack import Pack
+from models.runtime.prepare import Preparation
+from models.runtime.session import Session
+
+ARCHITECTURE = "yolo11n-seg.yaml"
+SIDE = 640
+_CLASSES = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Overheads:
+    """Median seconds for one picture: the bare session, ours, and `ultralytics` predict."""
+
+    bare_s: float
+    ours_s: float
+    ultralytics_s: float
+
+    @property
+    def ratio(self) -> float:
+        """Our overhead over the bare session as a share of the other's."""
+        return (self.ours_s - self.bare_s) / max(1e-9, self.ultralytics_s - self.bare_s)
+
+
+def compare(picture: NDArray[np.uint8], rounds: int, folder: Path) -> Overheads:
+    """Time the three in turn, `rounds` times, on `picture` (uint8 [H, W, 3] RGB)."""
+    onnx = _exported(folder)
+    pack = _pack(onnx)
+    theirs = _ultralytics(onnx)
+    detector, session = Detector(pack, threads=2), Session(pack, threads=2)
+    batch = Preparation(pack.manifest.input).batch(np.zeros((SIDE, SIDE, 3), np.uint8))
+    bgr = np.ascontiguousarray(picture[..., ::-1])
+    tasks: tuple[Callable[[], object], ...] = (
+        lambda: session.run(batch),
+        lambda: detector.detect(picture),
+        lambda: theirs(bgr),
+    )
+    times: list[list[float]] = [[] for _ in tasks]
+    for round_ in range(rounds + 2):
+        for task, taken in zip(tasks, times, strict=True):
+            begun = time.perf_counter()
+            task()
+            if round_ >= 2:
+                taken.append(time.perf_counter() - begun)
+    bare, ours, others = (float(np.median(taken)) for taken in times)
+    return Overheads(bare, ours, others)
+
+
+def _exported(folder: Path) -> Path:
+    os.environ.setdefault("YOLO_OFFLINE", "true")
+    os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+    from ultralytics import YOLO
+
+    made = YOLO(ARCHITECTURE, task="segment").export(
+        format="onnx", imgsz=SIDE, opset=17, simplify=True, verbose=False
+    )
+    target = folder / "yolo.onnx"
+    shutil.move(str(made), target)
+    return target
+
+
+def _ultralytics(onnx: Path) -> Callable[[NDArray[np.uint8]], object]:
+    from ultralytics import YOLO
+
+    model = YOLO(str(onnx), task="segment")
+    return lambda bgr: model.predict(bgr, imgsz=SIDE, verbose=False, device="cpu")
+
+
+def _pack(onnx: Path) -> Pack:
+    """A pack in memory: it is never stored, so there is nothing to sign."""
+    names = [f"class-{n}" for n in range(_CLASSES)]
+    manifest = Manifest.model_validate(
+        {
+            "schema": 1,
+            "name": "yolo-rival",
+            "version": "0",
+            "licence": "AGPL-3.0",
+            "classes": names,
+            "input": {"width": SIDE, "height": SIDE},
+            "decode": {
+                "kind": "yolo-seg",
+                "stride": 4,
+                "thresholds": {name: {"low": 0.25, "high": 0.25} for name in names},
+                "min_area_px": 4,
+                "fit": "letterbox",
+            },
+            "scores": {"meaning": "Nothing: the weights are untrained."},
+            "files": dict.fromkeys(LISTED_FILES, "0" * 64),
+        }
+    )
+    unknown = Metrics(
+        set="none", classes={}, overall=OverallFigures(mask_map50=Figure(), auroc=Figure())
+    )
+    return Pack(onnx, manifest, "0" * 64, "none", onnx.read_bytes(), (), unknown, "")
