@@ -8,13 +8,13 @@ import pytest
 
 from calibration.plane import Scale
 from models.runtime.detection import Detection
+from models.runtime.item import item_region
 from models.runtime.region import Box, Region
 from models.sets import read_set
-from station.adapters.examiner.examining import Optics, examine_picture
-from station.adapters.examiner.placing import Picture, item_region
+from station.adapters.examiner.examining import Optics, Picture, examine_picture
 from station.domain.defect import Quantity, Unit
 from tests.support.examiners import box_detection
-from tests.support.tiny_set import HEIGHT, OUTLINE, WIDTH, bench, box
+from tests.support.tiny_set import HEIGHT, WIDTH
 
 FRAME = Box(0, 0, WIDTH, HEIGHT)
 DEMO = Path(__file__).parents[4] / "station" / "virtual" / "pictures"
@@ -38,36 +38,6 @@ def rgb(picture: Picture) -> Picture:
     return np.ascontiguousarray(picture[:, :, ::-1])
 
 
-def test_an_item_is_found_where_it_lies() -> None:
-    region = item_region(rgb(box("bright", 0, stained=True)), rgb(bench("bright")))
-
-    assert region is not None
-    recall, precision = overlap(region, OUTLINE)
-    assert recall > 0.99
-    assert precision > 0.95
-
-
-def test_an_empty_bench_with_sensor_noise_holds_no_item() -> None:
-    noise = np.random.default_rng(1).normal(0, 2.5, (HEIGHT, WIDTH, 3))
-    noisy = np.clip(bench("bright") + noise, 0, 255).astype(np.uint8)
-
-    assert item_region(noisy, rgb(bench("bright"))) is None
-
-
-def test_a_soft_shadow_is_not_the_item() -> None:
-    shadow = np.ones((HEIGHT, WIDTH), np.float32)
-    shadow[200:560, 880:1080] = 0.5
-    soft = cv2.GaussianBlur(shadow, (0, 0), 25)[:, :, None]
-    picture = (bench("bright") * soft).astype(np.uint8)
-    picture[200:520, 400:880] = box("bright", 0, stained=False)[200:520, 400:880]
-
-    region = item_region(rgb(picture), rgb(bench("bright")))
-
-    assert region is not None
-    assert overlap(region, OUTLINE)[1] > 0.9
-
-
-@pytest.mark.skipif(not (DEMO / "set.json").exists(), reason="the demo pictures are not rendered")
 def test_no_part_of_a_rendered_carton_is_left_out() -> None:
     demo = read_set(DEMO)
     empty = cv2.imread(str(DEMO / "empty-bright.jpg"))
