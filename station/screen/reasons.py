@@ -72,8 +72,11 @@ def marks(groups: Sequence[Row]) -> tuple[Mark, ...]:
     return tuple(placed)
 
 
-def title(reason: ReasonView) -> Text:
-    """What a row says: the fault with its value ± U, or why there is none."""
+def title(reason: ReasonView, *, short: bool = False) -> Text:
+    """What a row says: the fault with its value ± U, or why there is none.
+
+    The short form leaves the quantity to be told by its unit.
+    """
     if reason.defect is None:
         return doubt_text(reason) or Text(f"doubt.{reason.clause}", _subject(reason))
     defect = ("defect", reason.defect.value)
@@ -82,7 +85,7 @@ def title(reason: ReasonView) -> Text:
         return Text(f"reason.{kind}", (defect,))
     value, uncertainty = measured(reason.value, reason.uncertainty or 0.0)
     return Text(
-        "reason.measured",
+        "reason.short" if short else "reason.measured",
         (
             defect,
             ("quantity", reason.quantity.value),

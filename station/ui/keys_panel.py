@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from station.domain.grading import Grade
 from station.screen.view import KeyView
 from station.ui.fonts import Weight
-from station.ui.lettering import Align, Line, Page, width_of
+from station.ui.lettering import Align, Line, Page, paint, width_of
 from station.ui.shapes import draw, grade_sign
 from station.ui.theme import BASE, GRADES, INK, INK_2, LINE, OUTLINE, PANEL, Sizes
 from station.ui.words import Words
@@ -47,16 +47,12 @@ class KeyButton(QAbstractButton):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        page = Page(painter, self.sizes, QRectF(self.rect()))
-        if self._view is not None:
-            self._draw(page, self._view)
-        painter.end()
-        self.lines = page.lines
+        self.lines = paint(self, self.sizes, self._draw)
 
-    def _draw(self, page: Page, view: KeyView) -> None:
-        s = self.sizes
+    def _draw(self, page: Page) -> None:
+        view, s = self._view, self.sizes
+        if view is None:
+            return
         grade = GRADE_KEYS.get(self.key)
         filled = view.proposed and view.enabled and grade is not None
         ground, ink, sign, edge = PANEL, INK, INK, OUTLINE

@@ -1,5 +1,6 @@
 """Text on panels: fitted, centred on its figures, and noted so that a check can find what clips."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -105,14 +106,24 @@ class Panel(QWidget):
         """Draw everything; panels say how."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        page = Page(painter, self.sizes, QRectF(self.rect()))
-        self.draw(page)
+        self.lines = paint(self, self.sizes, self.draw)
+
+
+def paint(widget: QWidget, sizes: Sizes, draw: Callable[[Page], None]) -> list[Line]:
+    """Let `draw` fill a page over a widget in its paint event; the lines it wrote.
+
+    The painter is ended even if drawing fails: an open one would take the process with it.
+    """
+    painter = QPainter(widget)
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    page = Page(painter, sizes, QRectF(widget.rect()))
+    try:
+        draw(page)
+    finally:
         painter.end()
-        self.lines = page.lines
+    return page.lines
 
 
 def width_of(text: str, pixels: float, weight: Weight = Weight.REGULAR) -> float:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 
 from station.domain.grading import Level
 from station.ui.lettering import Page, width_of
-from station.ui.theme import INK, INK_2, LINE, OUTLINE
+from station.ui.theme import INK, INK_2, LINE, SPREAD
 
 HEADROOM = 1.12
 MOST_LABELS = 2
@@ -95,7 +95,7 @@ def draw_bar(
     painter.setBrush(QColor(LINE))
     painter.drawRoundedRect(track, thick / 2, thick / 2)
     low, high = scale.at(value - uncertainty), scale.at(value + uncertainty)
-    painter.setBrush(QColor(OUTLINE))
+    painter.setBrush(QColor(SPREAD))
     spread = QRectF(area.left() + low, middle - s.of(8), max(s.of(2), high - low), s.of(16))
     painter.drawRoundedRect(spread, s.of(4), s.of(4))
     for _, limit in limits:

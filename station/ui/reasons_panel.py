@@ -8,7 +8,7 @@ from station.domain.grading import Level
 from station.screen.reasons import limit_text, title
 from station.screen.view import OperatorView, ReasonView
 from station.ui.fonts import Weight
-from station.ui.lettering import Align, Page, Panel
+from station.ui.lettering import Align, Page, Panel, width_of
 from station.ui.reason_bar import draw_bar
 from station.ui.shapes import diamond_question, draw, grade_sign
 from station.ui.theme import GRADES, INK, INK_2, LINE, PANEL
@@ -91,6 +91,8 @@ class ReasonsPanel(Panel):
             right = box.left() - s.of(12)
         place = QRectF(left, head.top(), right - left, head.height())
         said = self._words.say(title(reason))
+        if width_of(said, s.text, Weight.STRONG) > place.width():
+            said = self._words.say(title(reason, short=True))
         page.write(place, said, s.of(28), weight=Weight.STRONG, least=s.text)
         if bar and reason.value is not None:
             area = QRectF(left, head.bottom() + s.of(2), row.right() - left, s.of(BAR))

@@ -18,6 +18,7 @@ INK = "#18212B"
 INK_2 = "#3F4A56"
 LINE = "#CBD1D8"
 OUTLINE = "#727D89"
+SPREAD = "#66717D"
 FOCUS = "#6E56CF"
 STAGE = "#20272F"
 STRIP = "#18212B"
@@ -39,7 +40,7 @@ class GradeColours:
 
 GRADES: dict[Grade, GradeColours] = {
     Grade.RESELLABLE: GradeColours("#0B66C3", "#0A58A9", WHITE, "#0A58A9"),
-    Grade.REPAIR: GradeColours("#8A5F00", "#FFB000", INK, "#8A5F00"),
+    Grade.REPAIR: GradeColours("#A06E00", "#FFB000", INK, "#8A5F00"),
     Grade.SCRAP: GradeColours("#6B1027", "#6B1027", WHITE, "#6B1027"),
 }
 

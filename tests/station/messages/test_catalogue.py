@@ -137,6 +137,7 @@ def test_chinese_is_chinese() -> None:
         "disposition.other",
         "pose-name.other",
         "reason.measured",
+        "reason.short",
         "screen.scale",
         "shot.other",
         "zone.other",
