@@ -24,7 +24,7 @@ def small_disk(size: int) -> Iterator[Path]:
         try:
             yield Path(folder)
         finally:
-            subprocess.run(["umount", folder], check=True)
+            subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def fill(disk: Path, leave: int = 0) -> Path:

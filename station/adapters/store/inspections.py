@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, exists, func, literal, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from station.adapters.store.codec import Codec
 from station.adapters.store.database import Database
-from station.adapters.store.schema import evidence, frames, inspections, outbox
+from station.adapters.store.schema import events, evidence, frames, inspections, outbox
 from station.domain.identity import ItemCode
 from station.domain.inspection import Inspection
 from station.domain.outbox import OutboxEntry, OutboxState
@@ -123,10 +123,16 @@ class SqlInspections:
             after = digests[-1]
 
     def rests_on(self, digest: str) -> bool:
-        """Whether any inspection rests on the frame."""
+        """Whether any inspection rests on the frame, saved or still open in the journal."""
+        saved = exists().where(frames.c.digest == digest)
+        latest = select(func.max(events.c.segment)).scalar_subquery()
+        still_open = exists().where(
+            events.c.segment == latest,
+            events.c.kind == "exposed",
+            func.instr(events.c.body, digest) > 0,
+        )
         with self._database.reading() as connection:
-            query = select(literal(1)).where(frames.c.digest == digest).limit(1)
-            return connection.execute(query).scalar() is not None
+            return bool(connection.execute(select(or_(saved, still_open))).scalar())
 
     def damaged_records(self) -> tuple[str, ...]:
         """Ids of inspections whose evidence record is absent or has another digest."""
@@ -151,6 +157,10 @@ class SqlInspections:
             if len(rows) < _BATCH:
                 return tuple(found)
             after = rows[-1].number
+
+    def disk_well(self) -> bool:
+        """Whether the ballast is in place; false from a full disk until there is room again."""
+        return self._database.disk_well()
 
     def _read(
         self,

@@ -29,10 +29,6 @@ class OpenStore:
     database: Database
     lock: InstanceLock
 
-    def disk_well(self) -> bool:
-        """Whether the ballast is in place; false from a full disk until there is room again."""
-        return self.database.disk_well()
-
     def close(self) -> None:
         """Close the database and let another station have the directory."""
         self.database.close()
@@ -75,7 +71,7 @@ def open_store(
             database,
             lock,
         )
-        store.disk_well()
+        database.disk_well()
     except BaseException:
         database.close()
         lock.release()

@@ -98,11 +98,19 @@ class SqlOutbox:
         return self._update("retried", change, inspection_id, (OutboxState.PARKED,)) == 1
 
     def waiting(self) -> dict[OutboxState, int]:
-        """How many entries there are in each state."""
-        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        """How many entries there are in each state; as quick with a million delivered as with none.
+
+        No entry is ever deleted, so the highest number counts them all.
+        """
+        others = [state for state in OutboxState if state is not OutboxState.DELIVERED]
         with self._database.reading() as connection:
-            found: dict[str, int] = dict(connection.execute(query).all())
-        return {state: found.get(state.value, 0) for state in OutboxState}
+            total = connection.execute(select(func.max(outbox.c.number))).scalar() or 0
+            found: dict[OutboxState, int] = {}
+            for state in others:
+                query = select(func.count()).where(outbox.c.state == state.value)
+                found[state] = connection.execute(query).scalar_one()
+        found[OutboxState.DELIVERED] = total - sum(found.values())
+        return found
 
     def rows(self, state: OutboxState, limit: int) -> tuple[OutboxRow, ...]:
         """Entries in a state, oldest first."""

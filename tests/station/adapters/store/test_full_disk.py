@@ -36,9 +36,9 @@ def test_a_full_disk_loses_nothing_and_the_ballast_takes_the_last_words() -> Non
         filler = fill(disk, leave=MEGABYTE)
         refused, error = save_until_full(store, 1)
         store.journal.append(FaultRaised(START, LOW))
-        well_while_full = store.disk_well()
+        well_while_full = store.inspections.disk_well()
         filler.unlink()
-        well_again = store.disk_well()
+        well_again = store.inspections.disk_well()
         store.inspections.save(inspection(refused), record(refused) * 200, entry(refused))
         store.close()
 
@@ -96,5 +96,5 @@ def test_a_disk_that_is_full_at_the_start_is_known() -> None:
     with small_disk(2 * MEGABYTE) as disk:
         store = open_on(disk)
 
-        assert not store.disk_well()
+        assert not store.inspections.disk_well()
         store.close()

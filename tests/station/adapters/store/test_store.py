@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from station.adapters.store.opening import OpenStore, open_store
-from station.domain.events import Began, Event, Ticked
+from station.domain.events import Began, Event, Exposed, Ticked
 from station.domain.faults import FaultCode, StationError
 from station.domain.identity import ItemCode
 from station.domain.outbox import OutboxState
 from tests.support import strategies
 from tests.support.drive import GTIN
-from tests.support.kept import START, entry, inspection, inspection_id, record
+from tests.support.kept import START, entry, frame, inspection, inspection_id, record
 
 SMALL = 256 * 1024
 
@@ -172,6 +172,17 @@ def test_every_frame_an_inspection_rests_on_is_listed_once(store: OpenStore) -> 
     assert not store.inspections.rests_on("0" * 64)
 
 
+def test_the_frames_of_an_item_still_on_the_bench_are_rested_on(store: OpenStore) -> None:
+    shown = frame(7, "top-bright")
+    store.journal.begin(Began(START))
+    store.journal.append(Exposed(START, "i-7", 0, shown))
+    during = store.inspections.rests_on(shown.digest)
+    store.journal.begin(Began(START))
+
+    assert during
+    assert not store.inspections.rests_on(shown.digest)
+
+
 def test_an_altered_record_is_named(store: OpenStore, tmp_path: Path) -> None:
     for number in (1, 2, 3):
         store.inspections.save(inspection(number), record(number), None)
@@ -239,7 +250,7 @@ def test_a_second_station_on_the_same_state_is_refused(store: OpenStore, tmp_pat
 def test_a_closed_station_makes_room_for_the_next(store: OpenStore, tmp_path: Path) -> None:
     again = reopened(store, tmp_path)
 
-    assert again.disk_well()
+    assert again.inspections.disk_well()
     again.close()
 
 
