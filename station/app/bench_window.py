@@ -25,6 +25,8 @@ from station.screen.view import OperatorView
 from station.workflow.stages import Setup
 
 _DEMO_UNDO = timedelta(seconds=8)
+_UNHURRIED = 2.5
+"""The virtual operator takes this much longer when somebody watches."""
 
 
 class UnswitchedLight:
@@ -42,7 +44,7 @@ def run_demo_window(options: DemoOptions, locale: str) -> int:
         leaving = threading.Event()
 
         def pause(seconds: float) -> None:
-            leaving.wait(seconds)
+            leaving.wait(seconds * _UNHURRIED)
 
         def subscribe(publish: Callable[[OperatorView], None]) -> None:
             demo.live.subscribe(publish)

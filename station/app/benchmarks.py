@@ -1,0 +1,96 @@
+"""What `./run bench` measures: ratios side by side in one run, and the time to a verdict."""
+
+import importlib.util
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.runtime.benchmark import measure_pipeline
+from models.runtime.opencv import cv2
+from models.runtime.pictures import read_picture
+from station.app.defaults import PICTURES
+from station.app.demo import DemoOptions
+from station.app.headless import run_headless
+from station.app.packs import open_pack
+
+_ITEMS = 8
+_SEED = 7
+_FULL_HD = (1920, 1080)
+
+Answer = dict[str, object]
+
+
+def run_benchmarks(rounds: int, say: Callable[[str], None]) -> list[Answer]:
+    """Every benchmark that can be run here, in order; `say` hears of the progress."""
+    picture = _picture()
+    say("Pipeline over bare session.run …")
+    answers = [_pipeline(picture, rounds)]
+    say("Beside ultralytics predict …")
+    answers.append(_rival(picture, rounds))
+    say("Time to a verdict, on a shift …")
+    answers += _verdicts()
+    return answers
+
+
+def _picture() -> NDArray[np.uint8]:
+    """A demo picture at 1080p."""
+    found = sorted(PICTURES.glob("r*/top-bright.jpg"))
+    return np.asarray(cv2.resize(read_picture(found[0]), _FULL_HD), np.uint8)
+
+
+def _pipeline(picture: NDArray[np.uint8], rounds: int) -> Answer:
+    measured = measure_pipeline(open_pack(), picture, rounds)
+    return {
+        "name": "pipeline over bare session.run, 1080p, shipped pack",
+        "value": measured.ratio,
+        "unit": "ratio",
+        "said": f"{measured.pipeline_s * 1000:.0f} ms over {measured.bare_s * 1000:.0f} ms",
+    }
+
+
+def _rival(picture: NDArray[np.uint8], rounds: int) -> Answer:
+    name = "overhead over ultralytics predict's, same ONNX and picture"
+    if importlib.util.find_spec("ultralytics") is None:
+        said = "not measured: the train extra is not installed (any `models train` installs it)"
+        return {"name": name, "value": None, "unit": "ratio", "said": said}
+    from models.training.yolo_rival import compare
+
+    with tempfile.TemporaryDirectory() as folder:
+        times = compare(picture, rounds, Path(folder))
+    bare, ours, theirs = (1000 * s for s in (times.bare_s, times.ours_s, times.ultralytics_s))
+    said = f"bare {bare:.1f} ms, ours {ours:.1f} ms, ultralytics {theirs:.1f} ms"
+    return {"name": name, "value": times.ratio, "unit": "ratio", "said": said}
+
+
+def _verdicts() -> list[Answer]:
+    begun = time.monotonic()
+    summary = run_headless(DemoOptions(items=_ITEMS, seed=_SEED), lambda _: None)
+    whole = time.monotonic() - begun
+    waits = []
+    for inspection in summary.inspections:
+        times = inspection["times"]
+        if isinstance(times, dict):
+            last, judged = (datetime.fromisoformat(times[key]) for key in ("last_frame", "judged"))
+            waits.append((judged - last).total_seconds())
+    said = f"3 shots of 1280x720, {len(waits)} items"
+    return [
+        {
+            "name": f"last fresh frame to verdict, p{share}",
+            "value": float(np.percentile(waits, share)),
+            "unit": "s",
+            "said": said,
+        }
+        for share in (50, 95)
+    ] + [
+        {
+            "name": "whole shift, from start to the last delivery",
+            "value": whole,
+            "unit": "s",
+            "said": f"{_ITEMS} items, the virtual operator's hands included",
+        }
+    ]
