@@ -74,7 +74,8 @@ def _promising(
 
 def _top_mean(values: NDArray[np.float32], fraction: float) -> float:
     count = max(1, round(values.size * fraction))
-    return float(np.partition(values, values.size - count)[values.size - count :].mean())
+    top = np.partition(values, values.size - count)[values.size - count :]
+    return float(top.mean(dtype=np.float64))
 
 
 def _pixels(

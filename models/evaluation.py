@@ -1,0 +1,162 @@
+"""How well a pack finds on a rendered set.
+
+A pose is judged as the bench sees it: the item is found against the empty bench in the pose's
+first shot, every shot is searched there, and what several lights show of one fault counts once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.matching import Matches, fused, match
+from models.precision import ClassCases, figure, ranking, resamples
+from models.runtime.detection import Detection
+from models.runtime.detector import Detector
+from models.runtime.item import item_region
+from models.runtime.metrics import ClassFigures, Metrics, OverallFigures
+from models.runtime.pack import Pack
+from models.runtime.pictures import read_picture
+from models.sets import PoseTruth, RenderedSet, SetError, read_set
+
+Progress = Callable[[int, int], None]
+"""Called with the number of returns done and of all returns."""
+
+_RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pose:
+    """One judged pose: the number of its return, its classes' matches, its score, its truth."""
+
+    owner: int
+    matches: dict[str, Matches]
+    score: float
+    faulty: bool
+
+
+def evaluate(
+    pack: Pack,
+    rendered: Path,
+    *,
+    progress: Progress | None = None,
+    threads: int = 2,
+    bootstrap: int = _RESAMPLES,
+) -> Metrics:
+    """The figures of `pack` on the set in directory `rendered`.
+
+    Per class: mask AP at IoU 0.5, its mean over IoU 0.5 to 0.95, and the share of instances found
+    at IoU 0.5 by what the pack would report. Over all: the mean AP50 of the classes that occur,
+    and the AUROC of poses with and without faults by their surest candidate. The grading figures
+    stay unknown: they need a policy, and whoever has one fills them in. Intervals are by bootstrap
+    over returns, so a figure that no return contradicts has an interval of no width.
+
+    Raises PackError, SetError, PictureError or InferenceError, each one sentence.
+    """
+    index = read_set(rendered)
+    if not index.returns:
+        raise SetError(f"{rendered} holds no return: render some first.")
+    detector = Detector(pack, threads)
+    poses: list[_Pose] = []
+    for number, name in enumerate(index.returns):
+        for pose in index.read_return(name).poses:
+            found = _candidates(detector, index, name, pose)
+            poses.append(_judged(number, found, index, name, pose, pack.manifest.classes))
+        if progress is not None:
+            progress(number + 1, len(index.returns))
+    return _metrics(pack, index, poses, bootstrap)
+
+
+def _candidates(
+    detector: Detector, index: RenderedSet, name: str, pose: PoseTruth
+) -> list[Detection]:
+    """What the detector proposes in all shots of a pose, each fault once."""
+    directory = index.directory(name)
+    pictures = [read_picture(directory / shot.file) for shot in pose.shots]
+    if not pictures:
+        return []
+    empty = read_picture(index.path / f"empty-{pose.shots[0].light}.jpg")
+    if empty.shape != pictures[0].shape:
+        raise SetError(f"{index.path}: the empty bench is of another size: render this set again.")
+    region = item_region(pictures[0], empty)
+    if region is None:
+        return []
+    return fused([found for picture in pictures for found in detector.candidates(picture, region)])
+
+
+def _judged(
+    owner: int,
+    found: Sequence[Detection],
+    index: RenderedSet,
+    name: str,
+    pose: PoseTruth,
+    classes: Sequence[str],
+) -> _Pose:
+    mask = index.read_mask(name, pose)
+    matches = {
+        each: match(
+            [detection for detection in found if detection.defect == each],
+            mask,
+            [fault.instance for fault in pose.faults if fault.defect == each],
+        )
+        for each in classes
+    }
+    score = max((detection.confidence for detection in found), default=0.0)
+    return _Pose(owner, matches, score, bool(pose.faults))
+
+
+def _metrics(pack: Pack, index: RenderedSet, poses: Sequence[_Pose], bootstrap: int) -> Metrics:
+    returns = len(index.returns)
+    weights = resamples(returns, bootstrap)
+    thresholds = pack.manifest.decode.thresholds
+    cases = {
+        name: ClassCases.of(((pose.owner, pose.matches[name]) for pose in poses), returns)
+        for name in pack.manifest.classes
+    }
+    precisions = {
+        name: np.array([case.average_precision(row) for row in weights])
+        for name, case in cases.items()
+    }
+    owners = np.array([pose.owner for pose in poses], np.int64)
+    scores, faulty = [pose.score for pose in poses], [pose.faulty for pose in poses]
+    means = _means([precisions[name][:, 0] for name in cases])
+    everything = sum(int(case.true.sum()) for case in cases.values())
+    return Metrics(
+        set=index.path.resolve().name,
+        classes={
+            name: _class_figures(case, precisions[name], thresholds[name].high, weights)
+            for name, case in cases.items()
+        },
+        overall=OverallFigures(
+            mask_map50=figure(means, everything),
+            auroc=figure([ranking(scores, faulty, row[owners]) for row in weights], len(poses)),
+        ),
+    )
+
+
+def _class_figures(
+    case: ClassCases,
+    precisions: NDArray[np.float64],
+    high: float,
+    weights: NDArray[np.float64],
+) -> ClassFigures:
+    n = int(case.true.sum())
+    return ClassFigures(
+        ap50=figure(precisions[:, 0], n),
+        ap50_95=figure(precisions.mean(axis=1), n),
+        recall=figure([case.recall(row, high) for row in weights], n),
+        n=n,
+    )
+
+
+def _means(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The mean over classes, of those that occur in each resample; NaN where none does."""
+    table = np.array(columns)
+    occurring = np.isfinite(table).sum(axis=0)
+    sums = np.nansum(table, axis=0)
+    means: NDArray[np.float64] = np.divide(
+        sums, occurring, out=np.full_like(sums, np.nan), where=occurring > 0
+    )
+    return means
