@@ -54,6 +54,7 @@ def run_window(
     pulse.timeout.connect(lambda: None)  # lets Python see signals such as SIGTERM
     pulse.start(PULSE_MS)
     if fullscreen:
+        window.setGeometry(application.primaryScreen().geometry())
         window.showFullScreen()
     else:
         window.resize(*_first_size(application))

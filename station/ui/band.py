@@ -4,7 +4,7 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from station.screen.view import Band, OperatorView
+from station.screen.view import OperatorView
 from station.ui.fonts import Weight
 from station.ui.lettering import Align, Page, Panel, width_of
 from station.ui.shapes import band_sign, draw, turn_over
@@ -86,12 +86,12 @@ class BandPanel(Panel):
             return
         skip = width_of(state + " · ", pixels, Weight.BOLD)
         rest = place.adjusted(skip, 0, 0, 0)
-        strong = Weight.STRONG if view.band is Band.STOPPED else Weight.REGULAR
+        news = view.notice.id.startswith(("notice.", "fault."))
         page.write(
             rest,
             self._words.say(view.notice),
             pixels,
-            weight=strong,
+            weight=Weight.STRONG if news else Weight.REGULAR,
             colour=colour,
             least=self.sizes.text,
             given=True,

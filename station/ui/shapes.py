@@ -1,6 +1,7 @@
 """The signs of the look as paths in a square of 100: one for each grade, state and mark."""
 
 import math
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPolygonF, QTransform
@@ -25,6 +26,7 @@ def draw(painter: QPainter, sign: QPainterPath, area: QRectF, colour: str) -> No
     painter.restore()
 
 
+@cache
 def grade_sign(grade: Grade) -> QPainterPath:
     """Circle with check, triangle with wrench, square with cross."""
     match grade:
@@ -36,6 +38,7 @@ def grade_sign(grade: Grade) -> QPainterPath:
             return square_cross()
 
 
+@cache
 def band_sign(band: Band) -> QPainterPath:
     """One sign for each of the six states."""
     match band:
@@ -69,6 +72,7 @@ def square_cross() -> QPainterPath:
     return square.united(cross)
 
 
+@cache
 def diamond_question() -> QPainterPath:
     """Doubt: a rotated square with a question mark."""
     hook = QPainterPath(QPointF(38.5, 42))
@@ -111,6 +115,7 @@ def camera() -> QPainterPath:
     return body.subtracted(_ellipse(33, 38, 34, 34)).united(_ellipse(41, 46, 18, 18))
 
 
+@cache
 def turn_over() -> QPainterPath:
     """The item is to be laid another way: an arrow coming round."""
     arc = QPainterPath()
@@ -121,6 +126,7 @@ def turn_over() -> QPainterPath:
     return _stroke(arc, 11).united(tip)
 
 
+@cache
 def carton() -> QPainterPath:
     """An item waited for: a box in outline."""
     lines: tuple[Points, ...] = (
