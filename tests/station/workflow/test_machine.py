@@ -11,6 +11,7 @@ from station.domain.events import BenchView, FaultCleared, FaultRaised, Key, Key
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Grade
 from station.workflow.commands import Examine, Expose, FindOrder, Save
+from station.workflow.settle import settle
 from station.workflow.stages import Answering, Capturing, Identifying, Ready, Saving
 from station.workflow.step import replay, resume
 
@@ -335,3 +336,51 @@ def test_nobody_works_without_a_badge() -> None:
 
     assert isinstance(drive.bench.stage, Ready)
     assert drive.bench.notice.id == "badge-first"
+
+
+def test_a_retake_keeps_the_frames_of_earlier_poses() -> None:
+    drive = Drive()
+    drive.scan(BADGE)
+    drive.scan(code(1))
+    drive.settle()
+    drive.turn_over()
+    first = drive.bench.stage.frames
+    drive.owed.clear()
+    drive.press(Key.RETAKE)
+
+    assert drive.bench.stage.frames == first
+    assert [type(command) for command in drive.owed] == [Examine, Expose]
+
+    drive.settle()
+
+    assert isinstance(drive.bench.stage, Answering)
+
+
+def test_a_retake_of_a_finished_item_begins_with_laying_it() -> None:
+    drive = driven([("inspect", FINDINGS[1])])
+    drive.press(Key.RETAKE)
+
+    assert isinstance(drive.bench.stage, Capturing)
+    assert drive.bench.stage.waiting
+    assert drive.bench.stage.pose.name == "top"
+
+    drive.turn_over()
+    drive.settle()
+    drive.turn_over()
+    drive.settle()
+
+    assert isinstance(drive.bench.stage, Answering)
+    assert drive.bench.stage.judged.verdict.proposed is Grade.RESELLABLE
+
+
+def test_settling_a_held_item_supersedes_it() -> None:
+    drive = driven([("inspect", FINDINGS[3])])
+    drive.scan("RG:TOTE:T-07")
+    drive.settle()
+    held = drive.bench.last.inspection
+
+    closed = settle(held, Grade.REPAIR, "0815", "seam open", fresh_id="id-9999", at=drive.now)
+
+    assert (closed.id, closed.supersedes) == ("id-9999", held.id)
+    assert closed.decision.by == "0815"
+    assert closed.judged.verdict == held.judged.verdict
