@@ -349,7 +349,7 @@ def test_a_retake_keeps_the_frames_of_earlier_poses() -> None:
     drive.press(Key.RETAKE)
 
     assert drive.bench.stage.frames == first
-    assert [type(command) for command in drive.owed] == [Examine, Expose]
+    assert [type(command) for command in drive.owed] == [Expose]
 
     drive.settle()
 
