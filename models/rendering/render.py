@@ -31,6 +31,7 @@ from models.sets import (
     ReturnTruth,
     SetError,
     ShotPicture,
+    read_return,
     read_set,
     write_return,
     write_set,
@@ -71,15 +72,18 @@ def render_set(
     time. ``width`` is the frame's, 16:9. Pictures are nearly free of tracing noise on purpose:
     sensor noise belongs to whoever plays the camera. ``progress`` gets (complete, count).
 
-    Raises SetError if ``out`` holds another set, RendererMissingError without mitsuba, ValueError
-    for counts or sizes that cannot be rendered.
+    Raises SetError if ``out`` holds another set or is no place for one, RendererMissingError
+    without mitsuba, ValueError for counts or sizes that cannot be rendered.
     """
     if count < 1 or spp < 1 or width < 320 or width % 64:
         raise ValueError("count and spp must be at least 1, width a multiple of 64 from 320 up")
     bench = Bench(width, width * 9 // 16)
-    complete = _earlier(out, bench, seed)
+    complete = _earlier(out, bench, seed, recipe)
     studio = _Studio.opened(bench, seed, spp)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetError(f"{out} cannot be made a directory: choose another one.") from error
     write_calibration(bench, out / "calibration.json")
     for light in LIGHTS:
         save_jpeg(out / f"empty-{light}.jpg", studio.empty[light], quality)
@@ -116,7 +120,7 @@ def faces(plan: PlannedReturn, seed: int) -> dict[str, Field]:
     return made
 
 
-def _earlier(out: Path, bench: Bench, seed: int) -> list[str]:
+def _earlier(out: Path, bench: Bench, seed: int, recipe: Recipe) -> list[str]:
     """Returns already complete in ``out``."""
     if (out / "set.json").exists():
         known = read_set(out)
@@ -127,7 +131,12 @@ def _earlier(out: Path, bench: Bench, seed: int) -> list[str]:
             )
     elif out.is_dir() and any(out.glob("*/truth.json")):
         raise SetError(f"{out} holds returns without an index: choose another directory.")
-    return sorted(file.parent.name for file in out.glob("r*/truth.json"))
+    complete = sorted(file.parent.name for file in out.glob("r*/truth.json"))
+    if complete:
+        expected = plan_return(seed, int(complete[0][1:]), recipe).product.gtin
+        if read_return(out / complete[0]).gtin != expected:
+            raise SetError(f"{out} holds a set of another recipe: choose another directory.")
+    return complete
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def test_the_same_seed_gives_the_same_bytes_and_resumes(tmp_path: Path) -> None:
         tmp_path / "whole", 2, 21, spp=1, width=320, progress=lambda *at: calls.append(at)
     )
     render_set(tmp_path / "parts", 1, 21, spp=1, width=320)
+    (tmp_path / "sheet-to-be").write_text("a file, no directory")
     half = tmp_path / "parts" / ".r0001.part"
     half.mkdir()
     (half / "left-over").write_text("from a run that broke off")
@@ -60,6 +61,10 @@ def test_the_same_seed_gives_the_same_bytes_and_resumes(tmp_path: Path) -> None:
     assert read_set(whole.path).returns == ("r0000", "r0001")
     with pytest.raises(SetError, match="choose another directory"):
         render_set(tmp_path / "parts", 2, 22, spp=1, width=320)
+    with pytest.raises(SetError, match="another recipe"):
+        render_set(tmp_path / "parts", 2, 21, recipe="demo", spp=1, width=320)
+    with pytest.raises(SetError, match="cannot be made a directory"):
+        render_set(tmp_path / "sheet-to-be" / "set", 1, 21, spp=1, width=320)
     contact_sheet(whole.path, tmp_path / "sheet.png", most=2)
     sheet = cv2.imread(str(tmp_path / "sheet.png"))
     assert sheet is not None
