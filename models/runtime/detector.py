@@ -1,5 +1,7 @@
 """The detector: a picture and a region in, instances of defects out."""
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,13 +19,24 @@ _LEAST = 0.001
 """Below this a score is noise even to an evaluation."""
 
 
+class Runs(Protocol):
+    """What a detector needs of a session."""
+
+    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """The model's outputs for a batch [1, 3, H, W]."""
+        ...
+
+
 class Detector:
     """Finds defects with one pack. One thread at a time may use it."""
 
-    def __init__(self, pack: Pack, threads: int = 2) -> None:
-        """Load, verify and warm up the pack's model; PackError where it cannot be trusted here."""
+    def __init__(self, pack: Pack, threads: int = 2, session: Runs | None = None) -> None:
+        """Load, verify and warm up the pack's model; PackError where it cannot be trusted here.
+
+        A `session` of the same pack that is ready already is used instead.
+        """
         self._manifest = pack.manifest
-        self._session = Session(pack, threads)
+        self._session: Runs = session or Session(pack, threads)
         self._preparation = Preparation(pack.manifest.input)
 
     def detect(

@@ -48,8 +48,10 @@ class Golden:
 def record_golden(
     picture: NDArray[np.uint8], outputs: Sequence[NDArray[np.float32]], seed: int = 0
 ) -> Golden:
-    """The golden record of one run: at most 4096 positions of each output, half of them its
-    largest values, since a map of probabilities is mostly nought."""
+    """The golden record of one run: each output, or 4096 positions of it where it is larger.
+
+    Half of those are its largest values, since a map of probabilities is mostly nought.
+    """
     generator = np.random.default_rng(seed)
     return Golden(picture, tuple(_sample(output, generator) for output in outputs))
 
@@ -128,8 +130,9 @@ def _matches(output: NDArray[np.float32], samples: Samples, tolerance: float) ->
 
 def _sample(output: NDArray[np.float32], generator: np.random.Generator) -> Samples:
     flat = output.reshape(-1).astype(np.float32)
-    count = min(flat.size, _SAMPLES)
-    anywhere = generator.choice(flat.size, size=count - count // 2, replace=False)
-    largest = np.argpartition(flat, flat.size - count // 2 - 1)[flat.size - count // 2 :]
+    if flat.size <= _SAMPLES:
+        return Samples(np.arange(flat.size), flat)
+    anywhere = generator.choice(flat.size, size=_SAMPLES // 2, replace=False)
+    largest = np.argpartition(flat, flat.size - _SAMPLES // 2)[flat.size - _SAMPLES // 2 :]
     index = np.unique(np.concatenate([anywhere, largest])).astype(np.int64)
     return Samples(index, flat[index])

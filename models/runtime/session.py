@@ -21,7 +21,7 @@ class Session:
         That comparison is also the warm-up. PackError if the model cannot be loaded, takes or
         gives other shapes than the manifest says, or does not repeat its golden outputs here.
         """
-        self._session = _load(pack.model, threads)
+        self._session = load_model(pack.model, threads)
         self._input = _check_shapes(self._session, pack)
         _check_golden(self, pack)
 
@@ -40,7 +40,8 @@ class Session:
         return list(outputs)
 
 
-def _load(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+def load_model(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    """A bare session from verified bytes, as the bench runs them; PackError if it will not load."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
