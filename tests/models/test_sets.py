@@ -4,7 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.sets import (
@@ -72,6 +72,7 @@ def tiny_set(path: Path) -> RenderedSet:
     return rendered
 
 
+@settings(deadline=None)
 @given(truth=returns)
 def test_a_return_reads_back_as_written(
     truth: ReturnTruth, tmp_path_factory: pytest.TempPathFactory
@@ -143,6 +144,7 @@ def test_a_file_name_that_leads_outside_is_refused(tmp_path: Path, name: str) ->
         rendered.read_return("r0000")
 
 
+@settings(deadline=None)
 @given(cut=st.integers(0, 400), junk=st.text(max_size=5))
 def test_a_damaged_truth_is_a_fault_and_never_a_crash(
     cut: int, junk: str, tmp_path_factory: pytest.TempPathFactory

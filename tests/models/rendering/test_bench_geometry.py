@@ -4,7 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.rendering.geometry import (
@@ -34,6 +34,7 @@ def test_higher_faces_look_larger_by_the_written_rule() -> None:
     assert near == pytest.approx(10.0 * bench.focal_px / 800.0)
 
 
+@settings(deadline=None)
 @given(size=sizes, seed=st.integers(0, 2**32))
 def test_every_placed_carton_lies_inside_the_frame(
     size: tuple[float, float, float], seed: int
@@ -51,6 +52,7 @@ def test_every_placed_carton_lies_inside_the_frame(
     assert points[:, 1].max() < bench.height - 1
 
 
+@settings(deadline=None)
 @given(
     size=sizes,
     x=st.floats(-60, 60),
