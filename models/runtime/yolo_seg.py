@@ -81,10 +81,18 @@ def proposals(
     `outputs` are the model's two; InferenceError if their sizes do not belong together.
     """
     prototypes = outputs[1][0]
-    rows = outputs[0][0] if rule.end_to_end else outputs[0][0].T
     head = 6 if rule.end_to_end else 4 + len(classes)
-    if rows.shape[1] != head + len(prototypes):
+    length = outputs[0].shape[2 if rule.end_to_end else 1]
+    width, height = view.outer or (view.box.width, view.box.height)
+    cells = (height // rule.stride, width // rule.stride)
+    if length != head + len(prototypes) or prototypes.shape[1:] != cells:
         raise InferenceError("The model's predictions and prototypes do not belong together.")
+    if rule.end_to_end:
+        rows = outputs[0][0]
+    else:
+        # Nearly every anchor is empty: the few others are gathered before anything else is done.
+        best = outputs[0][0, 4:head].max(axis=0)
+        rows = outputs[0][0][:, best >= np.float32(min(least.values()))].T
     if rule.end_to_end:
         corners, scores = rows[:, :4], rows[:, 4]
         known = (rows[:, 5] >= 0) & (rows[:, 5] < len(classes))

@@ -172,6 +172,8 @@ def test_outputs_that_do_not_belong_together_are_an_error() -> None:
 
     with pytest.raises(InferenceError, match="do not belong together"):
         found([arrays[0], arrays[1][:, :1]])
+    with pytest.raises(InferenceError, match="do not belong together"):
+        found([arrays[0], arrays[1][:, :, :16]])
 
 
 @settings(deadline=None)
