@@ -15,6 +15,7 @@ from models.runtime.errors import PictureError
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _MOST_SCANS = 100
@@ -34,6 +35,8 @@ class Header:
     kind: str
     width: int
     height: int
+    progressive: bool = False
+    """A JPEG whose decoder must keep all coefficients until the last scan."""
 
 
 def read_header(content: bytes) -> Header:
@@ -59,7 +62,7 @@ def _jpeg(content: bytes) -> Header:
             if header is not None or len(segment) < 5:
                 raise PictureError(_DAMAGED)
             height, width = struct.unpack_from(">HH", segment, 1)
-            header = Header("jpeg", width, height)
+            header = Header("jpeg", width, height, marker in _PROGRESSIVE)
         elif marker == _SOS:
             scans += 1
             if scans > _MOST_SCANS:

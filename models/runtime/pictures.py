@@ -28,15 +28,17 @@ def decode_picture(content: bytes) -> NDArray[np.uint8]:
     """The pixels of a JPEG, PNG or still WebP as uint8 [H, W, 3], RGB, turned as EXIF says.
 
     Alpha is dropped, deeper channels are reduced to 8 bit. PictureError, with nothing decoded,
-    for any other kind, for more than `MAX_PICTURE_PIXELS`, and for a picture cut short; and where
-    the decoder finds it damaged. JPEG has no checksum: damage inside its scan can go unnoticed.
+    for any other kind, for more than `MAX_PICTURE_PIXELS` (half as many in a progressive JPEG,
+    which takes twice the memory), and for a picture cut short; and where the decoder finds it
+    damaged. JPEG has no checksum: damage inside its scan can go unnoticed.
     """
     header = read_header(content)
     pixels = header.width * header.height
-    if pixels > MAX_PICTURE_PIXELS:
+    limit = MAX_PICTURE_PIXELS // 2 if header.progressive else MAX_PICTURE_PIXELS
+    if pixels > limit:
         raise PictureError(
             f"The picture has {pixels // 1_000_000} megapixels:"
-            f" give one of at most {MAX_PICTURE_PIXELS // 1_000_000}."
+            f" give one of at most {limit // 1_000_000}."
         )
     try:
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)

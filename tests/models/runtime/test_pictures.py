@@ -156,6 +156,13 @@ def bomb_jpeg() -> bytes:
     return bytes(content)
 
 
+def bomb_progressive_jpeg() -> bytes:
+    content = bytearray(encoded("jpg", RED_OVER_BLUE, cv2.IMWRITE_JPEG_PROGRESSIVE, 1))
+    at = content.index(b"\xff\xc2")
+    content[at + 5 : at + 9] = struct.pack(">HH", 5_000, 8_000)
+    return bytes(content)
+
+
 def bomb_webp() -> bytes:
     content = bytearray(encoded("lossy.webp"))
     at = content.index(b"\x9d\x01\x2a") + 3
@@ -173,6 +180,7 @@ def bomb_lossless_webp() -> bytes:
 BOMBS = {
     bomb_png: 900,
     bomb_jpeg: 900,
+    bomb_progressive_jpeg: 40,
     bomb_webp: 268,
     bomb_lossless_webp: 268,
 }
