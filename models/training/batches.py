@@ -1,7 +1,8 @@
 """Batches for the network: crops of a chosen mixture of sources as tensors."""
 
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,6 @@ from models.training.sources import CropSource
 
 THIN = frozenset({"scratch"})
 """Classes whose cells count as faulty where any pixel is: averaged, a hair line would fade."""
-
-_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +39,78 @@ def batch(
 
     The same seed over the same files gives the same batch.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
-        crops = list(
-            pool.map(
-                lambda index: mixture.sample(np.random.default_rng([*seed, index]), size),
-                range(count),
-            )
+    return _tensors(_examples(mixture, classes, seed, count, size))
+
+
+class ReplayedBatches:
+    """Batches of some fresh crops and, to spare the processor, some that were seen before.
+
+    Crops seen before are turned, mirrored and tinted anew. The next fresh crops are made while the
+    network learns from the last.
+    """
+
+    def __init__(
+        self, classes: Sequence[str], seed: int, count: int, fresh: int, size: int, kept: int
+    ) -> None:
+        self._classes = tuple(classes)
+        self._seed = seed
+        self._count = count
+        self._fresh = fresh
+        self._size = size
+        self._kept: deque[_Example] = deque(maxlen=kept)
+        self._pool = ThreadPoolExecutor(1)
+        self._coming: Future[list[_Example]] | None = None
+
+    def next(self, mixture: Mixture, step: int) -> tuple[Any, Any]:
+        """The batch of ``step``; ``mixture`` is what the fresh crops of the next one come from."""
+        rng = np.random.default_rng([self._seed, step, 1])
+        missing = self._count - len(self._kept)
+        if missing > 0:
+            self._kept.extend(self._made(mixture, (self._seed, step, 2), missing))
+        fresh = self._coming.result() if self._coming is not None else []
+        self._coming = self._pool.submit(
+            self._made, mixture, (self._seed, step + 1, 0), self._fresh
         )
-    pictures = np.stack([crop.picture for crop in crops])
-    targets = np.stack([coarse_target(crop.target, classes) for crop in crops])
+        chosen = rng.choice(len(self._kept), self._count - len(fresh), replace=False)
+        replayed = [_varied_again(self._kept[int(index)], rng) for index in chosen]
+        self._kept.extend(fresh)
+        return _tensors([*fresh, *replayed])
+
+    def close(self) -> None:
+        """Stop making crops."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _made(self, mixture: Mixture, seed: tuple[int, ...], count: int) -> "list[_Example]":
+        return _examples(mixture, self._classes, seed, count, self._size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    picture: NDArray[np.uint8]
+    target: NDArray[np.float32]
+
+
+def _examples(
+    mixture: Mixture, classes: Sequence[str], seed: tuple[int, ...], count: int, size: int
+) -> list[_Example]:
+    crops = (mixture.sample(np.random.default_rng([*seed, index]), size) for index in range(count))
+    return [_Example(crop.picture, coarse_target(crop.target, classes)) for crop in crops]
+
+
+def _varied_again(example: _Example, rng: np.random.Generator) -> _Example:
+    turns, mirrored = int(rng.integers(4)), bool(rng.random() < 0.5)
+    picture, target = np.rot90(example.picture, turns), np.rot90(example.target, turns)
+    if mirrored:
+        picture, target = picture[:, ::-1], target[:, ::-1]
+    levels = np.arange(256, dtype=np.float32)[:, None] * np.exp(rng.normal(0, 0.06, 3))
+    table = np.clip(levels + 0.5, 0, 255).astype(np.uint8)
+    tinted = np.stack([table[picture[..., channel], channel] for channel in range(3)], axis=-1)
+    return _Example(tinted, target)
+
+
+def _tensors(examples: Sequence[_Example]) -> tuple[Any, Any]:
+    pictures = np.stack([example.picture for example in examples])
+    targets = np.stack([example.target for example in examples])
     return (
         torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div_(255),
         torch.from_numpy(targets).permute(0, 3, 1, 2).contiguous(),

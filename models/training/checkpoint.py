@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -72,7 +73,7 @@ def read_checkpoint(directory: Path) -> Checkpoint | None:
             optimiser=state["optimiser"],
         )
         known = state["schema"] == _SCHEMA
-    except (KeyError, ValueError, RuntimeError, EOFError, OSError) as error:
+    except (KeyError, ValueError, RuntimeError, EOFError, OSError, UnpicklingError) as error:
         raise TrainingError(f"{file} is damaged: remove it to start again.") from error
     if not known:
         raise TrainingError(f"{file} is of another version: go on with the one that wrote it.")

@@ -94,7 +94,7 @@ def dent(picture: Float, rng: np.random.Generator) -> tuple[Float, Mask]:
     light = rng.uniform(0, 2 * np.pi)
     facing = np.cos(light) * slope_x + np.sin(light) * slope_y
     facing = facing / (np.abs(facing).max() + 1e-6)
-    shade = 1 + np.float32(rng.uniform(0.14, 0.55)) * facing
+    shade = 1 + np.float32(rng.uniform(0.2, 0.6)) * facing
     shade -= np.float32(rng.uniform(0, 0.15)) * height / (height.max() + 1e-6)
     rows, columns = np.mgrid[0:size, 0:size].astype(np.float32)
     bend = np.float32(rng.uniform(0, 6) / (np.abs(slope_x).max() + np.abs(slope_y).max() + 1e-6))
@@ -143,7 +143,7 @@ FAULTS: Mapping[str, Blend] = MappingProxyType(
 
 
 def blend_fault(
-    picture: Float, rng: np.random.Generator, defect: str, visible: float = 0.03
+    picture: Float, rng: np.random.Generator, defect: str, visible: float = 0.06
 ) -> tuple[Float, Mask] | None:
     """``picture`` with one fault, or None where the fault would hardly show.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from models.training.batches import batch
+from models.training.batches import ReplayedBatches, batch
 from models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from models.training.errors import TrainingError
 from models.training.examples import Examples, collect_examples
@@ -26,19 +26,23 @@ _VALIDATION_SEED = 715_517
 class Recipe:
     """The numbers of a run."""
 
-    crop: int = 256
+    crop: int = 192
     batch: int = 16
+    fresh: int = 7
+    """Crops of a batch that were never seen before; the others were, in another pose and tint."""
+    kept: int = 2500
+    """Crops that are kept to be seen again."""
     rate: float = 2e-3
     weight_decay: float = 0.02
-    warm_up_steps: int = 150
-    average_decay: float = 0.997
-    rendered_share: float = 0.5
+    warm_up_steps: int = 80
+    average_decay: float = 0.995
+    rendered_share: float = 0.6
     """Share of crops from rendered sets where photographs are given as well."""
     threads: int = 2
     checkpoint_seconds: float = 120.0
     rescan_steps: int = 100
-    validation_crops: int = 48
-    validation_steps: int = 300
+    validation_crops: int = 40
+    validation_steps: int = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def train(
         if course.seconds - saved >= recipe.checkpoint_seconds:
             write_checkpoint(out, course.checkpoint())
             saved = course.seconds
+    course.batches.close()
     return TrainingRun(
         checkpoint=write_checkpoint(out, course.checkpoint()),
         steps=course.step,
@@ -122,6 +127,7 @@ class _Course:
     network: Segmenter
     average: Segmenter
     optimiser: Any
+    batches: ReplayedBatches
     step: int = 0
     seconds: float = 0.0
     loss: float = math.nan
@@ -135,17 +141,11 @@ class _Course:
         rate = self.recipe.rate * _schedule(done, self.step, self.recipe.warm_up_steps)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        pictures, targets = batch(
-            examples.learnt(),
-            self.classes,
-            (self.seed, self.step),
-            self.recipe.batch,
-            self.recipe.crop,
-        )
+        pictures, targets = self.batches.next(examples.learnt(), self.step)
         self.network.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=_fast_bfloat16()):
             logits = self.network(pictures.contiguous(memory_format=torch.channels_last))
-        loss = segmentation_loss(logits.float(), targets)
+        loss = segmentation_loss(logits.float(), targets, self.classes)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -252,7 +252,8 @@ def _begin(
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay
     )
-    course = _Course(classes, seed, recipe, network, average, optimiser)
+    batches = ReplayedBatches(classes, seed, recipe.batch, recipe.fresh, recipe.crop, recipe.kept)
+    course = _Course(classes, seed, recipe, network, average, optimiser, batches)
     if kept is not None:
         network.load_state_dict(kept.weights)
         average.load_state_dict(kept.average)

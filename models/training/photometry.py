@@ -34,7 +34,7 @@ def varied(picture: Float, rng: np.random.Generator, strength: float = 1.0) -> P
         changed = changed[..., rng.permutation(3)]
     changed = _blurred(np.ascontiguousarray(changed, dtype=np.float32), rng, strength)
     changed = np.clip(changed, 0, 1)
-    noise = float(np.exp(rng.uniform(np.log(0.001), np.log(0.03)))) * strength
+    noise = float(np.exp(rng.uniform(np.log(0.001), np.log(0.02)))) * strength
     grain = rng.standard_normal((size, size, 1 if rng.random() < 0.5 else 3), dtype=np.float32)
     changed = changed + grain * np.float32(noise) * (0.5 + np.sqrt(changed))
     delivered = np.clip(changed * 255 + 0.5, 0, 255).astype(np.uint8)

@@ -20,11 +20,11 @@ from models.training.partition import RETURN_SHARES, Part, part_of
 from models.training.photographs import Photograph, read_picture
 from models.training.photometry import varied
 
-_RENDERED_SCALES = (0.55, 1.7)
-_FAULT_CENTRED = 0.62
+_RENDERED_SCALES = (0.6, 1.5)
+_FAULT_CENTRED = 0.72
 _OFF_ITEM = 0.08
-_BLENDED_ON_CLEAN = 0.35
-_BLENDED_ON_PHOTOGRAPH = 0.5
+_BLENDED_ON_CLEAN = 0.4
+_BLENDED_ON_PHOTOGRAPH = 0.6
 _MARKED = 0.35
 _CROP_PIXELS_ACROSS_PHOTOGRAPH = (300.0, 1100.0)
 
