@@ -134,6 +134,10 @@ class Store(Protocol):
         """The canonical evidence record of an inspection."""
         ...
 
+    def disk_well(self) -> bool:
+        """Whether there is room to write; false from a full disk until there is again."""
+        ...
+
     def counts(self) -> "StoreCounts":
         """How many inspections are closed, held and delivered."""
         ...
@@ -172,6 +176,10 @@ class Outbox(Protocol):
 
     def parked(self, inspection_id: str, reason: str) -> None:
         """A person must look; the entry stays."""
+        ...
+
+    def withdraw(self, inspection_id: str) -> None:
+        """A pending entry is never sent: an undo is asking its question again."""
         ...
 
     def waiting(self) -> dict[OutboxState, int]:

@@ -66,6 +66,7 @@ class LiveBench:
                 clock=clock,
                 journal=store.journal,
                 store=store.inspections,
+                outbox=store.outbox,
                 catalogue=parts.orders,
                 cameras=self._cameras,
                 examiner=self._examiner,

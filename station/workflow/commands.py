@@ -53,10 +53,17 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Keep the result of an undone inspection from being posted while it is answered anew."""
+
+    inspection: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Play a sound."""
 
     sound: Sound
 
 
-Command = FindOrder | Expose | Examine | Save | Say
+Command = FindOrder | Expose | Examine | Save | Withdraw | Say

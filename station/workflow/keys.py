@@ -5,7 +5,7 @@ from dataclasses import replace
 from station.domain.events import Key, KeyPressed
 from station.domain.grading import Grade
 from station.workflow import answers, capturing
-from station.workflow.commands import Command, Say, Sound
+from station.workflow.commands import Command, Say, Sound, Withdraw
 from station.workflow.stages import (
     Answering,
     Bench,
@@ -69,7 +69,7 @@ def _undo(bench: Bench, event: KeyPressed) -> Step:
     if isinstance(stage, (Identifying, Capturing, Answering)):
         parked = (*parked, stage)
     bench = replace(bench, stage=again, parked=parked, last=None, notice=None)
-    return bench, (Say(Sound.ATTENTION),)
+    return bench, (Withdraw(last.inspection.id), Say(Sound.ATTENTION))
 
 
 def _say(bench: Bench, event: KeyPressed, notice: str, sound: Sound | None = None) -> Step:

@@ -18,8 +18,16 @@ from station.domain.events import (
 from station.domain.faults import Fault, FaultCode, StationError
 from station.domain.inspection import Inspection
 from station.domain.outbox import OutboxEntry
-from station.ports import Cameras, Catalogue, Clock, Examiner, Journal, Speaker, Store
-from station.workflow.commands import Command, Examine, Expose, FindOrder, Save, Say
+from station.ports import Cameras, Catalogue, Clock, Examiner, Journal, Outbox, Speaker, Store
+from station.workflow.commands import (
+    Command,
+    Examine,
+    Expose,
+    FindOrder,
+    Save,
+    Say,
+    Withdraw,
+)
 from station.workflow.identify import identify
 from station.workflow.stages import Bench, Setup
 from station.workflow.step import idle, replay, resume, step
@@ -37,6 +45,7 @@ class Surroundings:
     clock: Clock
     journal: Journal
     store: Store
+    outbox: Outbox
     catalogue: Catalogue
     cameras: Cameras
     examiner: Examiner
@@ -75,9 +84,7 @@ class Station:
         """Try again what is waiting to be written; called about once a second."""
         event = Ticked(self._around.clock.now())
         if any(fault.subject == DISK for fault in self.bench.faults):
-            try:
-                self._around.journal.append(event)
-            except StationError:
+            if not self._around.store.disk_well():
                 return
             self.handle(FaultCleared(event.at, DISK))
         self.handle(event)
@@ -129,8 +136,16 @@ class Station:
                     around.examiner.examine(inspection, take, pose, frames, item)
                 case Save(inspection):
                     self._pending.append(self._save(inspection))
+                case Withdraw(inspection_id):
+                    self._withdraw(inspection_id)
                 case Say(sound):
                     around.speaker.say(sound.value)
+
+    def _withdraw(self, inspection_id: str) -> None:
+        try:
+            self._around.outbox.withdraw(inspection_id)
+        except StationError as error:
+            self._stop_for(error, self._around.clock.now())
 
     def _save(self, inspection: Inspection) -> Event:
         around = self._around

@@ -22,7 +22,7 @@ from station.domain.events import (
     Ticked,
 )
 from station.workflow import capturing, keys, scans
-from station.workflow.commands import Command, Examine, Expose, FindOrder, Save
+from station.workflow.commands import Command, Examine, Expose, FindOrder, Save, Withdraw
 from station.workflow.stages import (
     Answering,
     Bench,
@@ -95,6 +95,9 @@ def resume(bench: Bench) -> tuple[Command, ...]:
             return tuple(owed)
         case Saving(inspection):
             return (Save(inspection),)
+        case Answering(person_only=True) as stage:
+            undone = stage.judged.examined.identified.opened.supersedes
+            return (Withdraw(undone),) if undone else ()
         case Ready() | Answering():
             return ()
 

@@ -33,6 +33,10 @@ class MemoryOutbox:
         times = [max(e.release_at, e.next_attempt_at or e.release_at) for e in self._pending()]
         return min(times, default=None)
 
+    def withdraw(self, inspection_id: str) -> None:
+        if self.states.get(inspection_id) is OutboxState.PENDING:
+            self.states[inspection_id] = OutboxState.WITHDRAWN
+
     def delivered(self, inspection_id: str, at: datetime) -> None:
         if inspection_id in self.states:
             self.states[inspection_id] = OutboxState.DELIVERED

@@ -87,6 +87,11 @@ class SqlOutbox:
         change = {"state": OutboxState.PARKED.value, "reason": reason}
         self._update("parked", change, inspection_id, (OutboxState.PENDING,))
 
+    def withdraw(self, inspection_id: str) -> None:
+        """Hold a pending entry back for good: its inspection is being answered anew."""
+        change = {"state": OutboxState.WITHDRAWN.value}
+        self._update("withdrawn", change, inspection_id, (OutboxState.PENDING,))
+
     def retry(self, inspection_id: str) -> bool:
         """A person has looked: try a parked entry again; false if it is not parked."""
         change = {

@@ -9,6 +9,7 @@ WRITES = (
     "postponed",
     "hurried",
     "parked",
+    "withdrawn",
     "retried",
 )
 SAVE_ROWS = ("save-inspection-row", "save-evidence-row", "save-frame-rows", "save-outbox-row")

@@ -10,7 +10,7 @@ from station.domain.defect import Defect
 from station.domain.events import BenchView, FaultCleared, FaultRaised, Key, KeyPressed, Scanned
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Grade
-from station.workflow.commands import Examine, Expose, FindOrder, Save
+from station.workflow.commands import Examine, Expose, FindOrder, Save, Withdraw
 from station.workflow.settle import settle
 from station.workflow.stages import Answering, Capturing, Identifying, Ready, Saving
 from station.workflow.step import replay, resume
@@ -208,6 +208,15 @@ def test_an_undo_asks_again_and_the_answer_supersedes() -> None:
     assert second.supersedes == first.id
     assert second.grade is Grade.REPAIR
     assert second.judged.verdict == first.judged.verdict
+
+
+def test_an_undo_holds_the_result_back_even_after_a_restart() -> None:
+    drive = driven([("inspect", FINDINGS[1]), ("press", Key.SCRAP), ("settle", ())])
+    first = drive.bench.last.inspection
+    drive.press(Key.UNDO)
+
+    assert Withdraw(first.id) in drive.owed
+    assert resume(replay(SETUP, drive.journal)) == (Withdraw(first.id),)
 
 
 def test_an_undo_after_the_window_is_refused() -> None:

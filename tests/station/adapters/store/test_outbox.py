@@ -19,7 +19,7 @@ SECONDS = st.integers(-100, 200)
 DEEDS = st.one_of(
     st.tuples(st.just("add"), NUMBERS, SECONDS),
     st.tuples(st.sampled_from(["delivered", "postponed"]), NUMBERS, SECONDS),
-    st.tuples(st.sampled_from(["parked", "hurry"]), NUMBERS, st.just(0)),
+    st.tuples(st.sampled_from(["parked", "withdraw", "hurry"]), NUMBERS, st.just(0)),
 )
 
 
@@ -48,6 +48,8 @@ def do(store: OpenStore, memory: MemoryOutbox, deed: tuple[str, int, int]) -> No
                     box.delivered(this, at)
                 elif name == "postponed":
                     box.postponed(this, at, "no answer")
+                elif name == "withdraw":
+                    box.withdraw(this)
                 else:
                     box.parked(this, "refused")
 
