@@ -85,13 +85,20 @@ def area_mm2(mask: Mask) -> float:
 
 
 def extent_mm(mask: Mask) -> tuple[float, float]:
-    """Length and width of the smallest rectangle, at any angle, around a non-empty mask."""
+    """Length and width of a non-empty mask: its largest and smallest caliper (Feret) diameter."""
     contours, _ = cv2.findContours(
         mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
-    _, sides, _ = cv2.minAreaRect(np.concatenate(contours))
-    long, short = max(sides) + 1, min(sides) + 1
-    return float(long) * TEXEL_MM, float(short) * TEXEL_MM
+    hull = cv2.convexHull(np.concatenate(contours))[:, 0].astype(np.float64)
+    spans = np.linalg.norm(hull[:, None] - hull[None], axis=2)
+    edges = np.roll(hull, -1, axis=0) - hull
+    sides = np.linalg.norm(edges, axis=1)
+    edges, starts, sides = edges[sides > 0], hull[sides > 0], sides[sides > 0]
+    away = hull[None] - starts[:, None]
+    heights = np.abs(edges[:, None, 0] * away[..., 1] - edges[:, None, 1] * away[..., 0])
+    across = (heights.max(axis=1) / sides).min() if len(sides) > 1 else 0.0
+    # Contours run through texel centres, and a mask reaches half a texel beyond on each side.
+    return float(spans.max() + 1) * TEXEL_MM, float(across + 1) * TEXEL_MM
 
 
 def largest_part(mask: Mask) -> Mask:

@@ -1,10 +1,8 @@
 """The virtual bench: the station as it is, beside rendered goods, a pty scanner and a receiver."""
 
-import json
 import os
 import shutil
 import tempfile
-import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -123,12 +121,11 @@ class Demo:
 
     def receiver_down(self, *, down: bool) -> None:
         """Take the receiver down, or bring it back."""
-        mode = {"mode": "down", "for": _MOST_COMINGS} if down else {"mode": "none", "for": 0}
-        _ask(f"{self._receiver.url}/misbehave", json.dumps(mode).encode())
+        self._receiver.misbehave("down" if down else "none", _MOST_COMINGS if down else 0)
 
     def received(self) -> dict[str, int]:
         """What the receiver counts in its own store."""
-        return {name: int(n) for name, n in _ask(f"{self._receiver.url}/counts").items()}
+        return dict(self._receiver.counts())
 
     def _parts(self) -> BenchParts:
         orders = self.state / "orders.json"
@@ -240,9 +237,3 @@ def _reached() -> Callable[[str], None]:
     """A plan in the environment ends this process at a named step, for the recovery proofs."""
     plan = os.environ.get(SABOTAGE)
     return Killer(plan) if plan else nothing
-
-
-def _ask(url: str, body: bytes | None = None) -> dict[str, int]:
-    request = urllib.request.Request(url, data=body)  # noqa: S310  our own receiver on loopback
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  the same
-        return dict(json.load(answer))

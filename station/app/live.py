@@ -10,6 +10,7 @@ from station.adapters.frames import FrameFiles
 from station.adapters.inbox import Inbox
 from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
+from station.adapters.upstream import HttpUpstream
 from station.app.wiring import (
     BenchParts,
     cameras_of,
@@ -59,7 +60,8 @@ class LiveBench:
         self._examiner = examiner_of(parts, self._pixels, frames, emit, clock)
         self._speaker = Speaker()
         self._reader = reader_of(parts, emit, clock, self._identifiers)
-        self._deliveries = deliveries_of(parts, store, emit, clock, self._identifiers, reached)
+        self._upstream = HttpUpstream(parts.upstream_url, clock.monotonic, reached)
+        self._deliveries = deliveries_of(store, emit, clock, self._identifiers, self._upstream)
         self.station = Station(
             parts.setup,
             Surroundings(
@@ -111,6 +113,7 @@ class LiveBench:
         self._examiner.stop()
         self._inbox.stop()
         self._deliveries.stop()
+        self._upstream.close()
         self._speaker.close()
         self._pixels.close()
 

@@ -121,15 +121,13 @@ def reader_of(
 
 
 def deliveries_of(
-    parts: BenchParts,
     store: OpenStore,
     emit: Emit,
     clock: SystemClock,
     identifiers: SystemIdentifiers,
-    reached: Callable[[str], None],
+    upstream: HttpUpstream,
 ) -> DeliveryThread:
     """Posting to the receiver."""
-    upstream = HttpUpstream(parts.upstream_url, clock.monotonic, reached)
     delivery = Delivery(store.outbox, upstream, clock, identifiers)
 
     def raised(fault: Fault) -> None:
