@@ -15,6 +15,9 @@ _MEAN = (0.47, 0.45, 0.42)
 _STD = (0.25, 0.25, 0.25)
 _WIDTHS = (16, 40, 88, 160, 256)
 _DEPTHS = (1, 2, 3, 4, 3)
+_FINE_MERGES = 3
+"""Blocks after each of the two finest merges, where thin faults are told from edges."""
+
 _PRIOR = 0.01
 
 
@@ -62,7 +65,8 @@ class Segmenter(nn.Module):
         self.merges = nn.ModuleList()
         for upper, lower in zip(_WIDTHS[-2::-1], _WIDTHS[:0:-1], strict=True):
             self.laterals.append(_normed(nn.Conv2d(lower, upper, 1, bias=False)))
-            self.merges.append(Separable(upper, upper))
+            count = _FINE_MERGES if upper <= _WIDTHS[1] else 1
+            self.merges.append(nn.Sequential(*[Separable(upper, upper) for _ in range(count)]))
         self.head = nn.Conv2d(_WIDTHS[0], classes, 1)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.constant_(self.head.bias, -float(torch.logit(torch.tensor(1 - _PRIOR))))

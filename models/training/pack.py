@@ -32,7 +32,7 @@ from models.training.photographs import Photograph, list_photographs, read_pictu
 from models.training.reality import RealAnswer, RealGroup, ask
 from models.training.sources import photographs_of
 from models.training.thresholds import LOWS, Choice, choose
-from models.training.validation import sight, validation_poses
+from models.training.validation import ValidationSets, sight, validation_poses
 
 _GOLDEN_SIDE = 96
 _GOLDENS = 2
@@ -69,6 +69,7 @@ def make_pack(
     imprint: Imprint,
     *,
     sets: Sequence[Path] = (),
+    threshold_sets: Sequence[Path] = (),
     photographs: Sequence[Path] = (),
     evaluate: Callable[[Pack], Metrics] | None = None,
     real: Sequence[RealGroup] = (),
@@ -76,9 +77,10 @@ def make_pack(
     """Export the run in ``run`` as a signed pack at ``path``, which must not exist yet.
 
     Thresholds are chosen on the validation parts of ``sets`` and ``photographs``, which are those
-    of the run. ``evaluate`` measures the pack on a set of its own seed; without it the metrics
-    stay unknown. ``real`` groups are asked for the card. Raises TrainingError where ``run`` holds
-    no checkpoint, PackError where the pack cannot be written.
+    of the run, and on the whole of ``threshold_sets``, which it never saw. ``evaluate`` measures
+    the pack on a set of its own seed; without it the metrics stay unknown. ``real`` groups are
+    asked for the card. Raises TrainingError where ``run`` holds no checkpoint, PackError where the
+    pack cannot be written.
     """
     checkpoint = read_checkpoint(run)
     if checkpoint is None:
@@ -86,7 +88,8 @@ def make_pack(
     found = list_photographs(photographs)
     network = checkpoint.network()
     model = onnx_bytes(network)
-    goldens = _goldens(network, sets, found)
+    validation = ValidationSets(tuple(sets), tuple(threshold_sets))
+    goldens = _goldens(network, validation, found)
 
     def write(target: Path, choices: Mapping[str, Choice], metrics: Metrics, card: str) -> None:
         write_pack(
@@ -110,13 +113,13 @@ def make_pack(
     sightings = []
     for low in LOWS:
         with draft({name: _plain(low) for name in checkpoint.classes}) as pack:
-            sightings.append(sight(Detector(pack), low, sets, kept))
+            sightings.append(sight(Detector(pack), low, validation, kept))
     choices = {name: choose(sightings, name) for name in checkpoint.classes}
     with draft(choices) as pack:
         metrics = evaluate(pack) if evaluate is not None else _unknown()
         detector = Detector(pack)
         answers = tuple(ask(detector, group) for group in real)
-    learning = _learning(checkpoint, sets, found, imprint.photograph_sources)
+    learning = _learning(checkpoint, validation, found, imprint.photograph_sources)
     card = card_text(
         imprint.name, imprint.version, imprint.licence, learning, choices, metrics, answers
     )
@@ -162,7 +165,7 @@ def _meaning(choices: Mapping[str, Choice]) -> str:
 
 
 def _goldens(
-    network: Segmenter, sets: Sequence[Path], photographs: Sequence[Photograph]
+    network: Segmenter, sets: ValidationSets, photographs: Sequence[Photograph]
 ) -> list[Golden]:
     pictures = _golden_pictures(sets, photographs)
     exported = Exported(network)
@@ -177,7 +180,7 @@ def _goldens(
 
 
 def _golden_pictures(
-    sets: Sequence[Path], photographs: Sequence[Photograph]
+    sets: ValidationSets, photographs: Sequence[Photograph]
 ) -> list[NDArray[np.uint8]]:
     pictures: list[NDArray[np.uint8]] = []
     for pose in validation_poses(sets):
@@ -196,11 +199,12 @@ def _golden_pictures(
 
 def _learning(
     checkpoint: Checkpoint,
-    sets: Sequence[Path],
+    sets: ValidationSets,
     photographs: Sequence[Photograph],
     sources: Sequence[str],
 ) -> Learning:
-    rendered = [read_set(path) for path in sets]
+    rendered = [read_set(path) for path in sets.learnt]
+    whole = [read_set(path) for path in sets.whole]
     held_out = photographs_of(photographs, Part.HELD_OUT)
     parts = Counter(str(photograph.part) for photograph in photographs)
     return Learning(
@@ -209,6 +213,7 @@ def _learning(
         parameters=parameters(Segmenter(len(checkpoint.classes))),
         returns=sum(len(one.returns) for one in rendered),
         sets=[f"{one.generator}, seed {one.seed}" for one in rendered],
+        threshold_returns=sum(len(one.returns) for one in whole),
         photographs=dict(sorted(parts.items())),
         held_out_digest=names_digest(photograph.name for photograph in held_out),
         photograph_sources=sources,

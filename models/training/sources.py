@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.sets import PoseTruth, RenderedSet, ShotPicture, read_set
+from models.sets import FaultTruth, PoseTruth, RenderedSet, ShotPicture, read_set
 from models.training.crops import Crop, Picture, cut, cut_labels, random_view
 from models.training.errors import TrainingError
 from models.training.faults import FAULTS, blend_fault
@@ -20,7 +20,7 @@ from models.training.partition import RETURN_SHARES, Part, part_of
 from models.training.photographs import Photograph, read_picture
 from models.training.photometry import varied
 
-_RENDERED_SCALES = (0.6, 1.5)
+_RENDERED_SCALES = (0.65, 1.45)
 _FAULT_CENTRED = 0.72
 _OFF_ITEM = 0.08
 _BLENDED_ON_CLEAN = 0.4
@@ -74,6 +74,8 @@ class PictureCache:
 class _Pose:
     directory: Path
     truth: PoseTruth
+    width: int
+    height: int
 
 
 class RenderedCrops:
@@ -108,25 +110,43 @@ class RenderedCrops:
                 if key not in self._poses and part_of(source, RETURN_SHARES) in self._parts:
                     self._poses[key] = _poses(rendered, return_id)
         self._all = [pose for poses in self._poses.values() for pose in poses]
-        self._with_faults = [pose for pose in self._all if pose.truth.faults]
+        self._faults = {
+            name: [
+                (pose, fault)
+                for pose in self._all
+                for fault in pose.truth.faults
+                if fault.defect == name
+            ]
+            for name in self._classes
+        }
 
     def sample(self, rng: np.random.Generator, size: int) -> Crop:
-        """One crop, more often than not around a fault; raises TrainingError on an empty set."""
+        """One crop, more often than not around a fault, each class as often as another.
+
+        Raises TrainingError where the sets are empty.
+        """
         if not self._all:
             raise TrainingError("The sets hold no returns to learn from: render some first.")
-        on_fault = bool(self._with_faults) and rng.random() < _FAULT_CENTRED
-        poses = self._with_faults if on_fault else self._all
-        pose = poses[int(rng.integers(len(poses)))]
+        present = [faults for faults in self._faults.values() if faults]
+        if present and rng.random() < _FAULT_CENTRED:
+            faults = present[int(rng.integers(len(present)))]
+            pose, fault = faults[int(rng.integers(len(faults)))]
+            centre = _near_fault(rng, fault, size)
+        else:
+            pose = self._all[int(rng.integers(len(self._all)))]
+            centre = _near_item(rng, pose)
         shot = pose.truth.shots[int(rng.integers(len(pose.truth.shots)))]
-        return self._cut(rng, pose, shot, size, on_fault=on_fault)
+        return self._cut(rng, pose, shot, centre, size)
 
     def _cut(
-        self, rng: np.random.Generator, pose: _Pose, shot: ShotPicture, size: int, *, on_fault: bool
+        self,
+        rng: np.random.Generator,
+        pose: _Pose,
+        shot: ShotPicture,
+        centre: tuple[float, float],
+        size: int,
     ) -> Crop:
         labels = self._cache.labels(pose.directory / pose.truth.mask)
-        centre = (
-            _near_fault(rng, pose.truth, size) if on_fault else _near_item(rng, pose.truth, labels)
-        )
         view = random_view(rng, centre, _RENDERED_SCALES)
         picture = cut(self._cache.rgb(pose.directory / shot.file), view, size)
         instances = cut_labels(labels, view, size)
@@ -195,23 +215,22 @@ def _with_faults(
 
 def _poses(rendered: RenderedSet, return_id: str) -> tuple[_Pose, ...]:
     directory = rendered.directory(return_id)
-    return tuple(_Pose(directory, pose) for pose in rendered.read_return(return_id).poses)
+    return tuple(
+        _Pose(directory, pose, rendered.width, rendered.height)
+        for pose in rendered.read_return(return_id).poses
+    )
 
 
-def _near_fault(rng: np.random.Generator, pose: PoseTruth, size: int) -> tuple[float, float]:
-    fault = pose.faults[int(rng.integers(len(pose.faults)))]
+def _near_fault(rng: np.random.Generator, fault: FaultTruth, size: int) -> tuple[float, float]:
     x, y = fault.polygon[int(rng.integers(len(fault.polygon)))]
     jitter = rng.uniform(-0.35 * size, 0.35 * size, 2)
     return float(x + jitter[0]), float(y + jitter[1])
 
 
-def _near_item(
-    rng: np.random.Generator, pose: PoseTruth, labels: NDArray[np.uint8]
-) -> tuple[float, float]:
-    height, width = labels.shape
+def _near_item(rng: np.random.Generator, pose: _Pose) -> tuple[float, float]:
     if rng.random() < _OFF_ITEM:
-        return float(rng.uniform(0, width)), float(rng.uniform(0, height))
-    corners = np.asarray(pose.outline)
+        return float(rng.uniform(0, pose.width)), float(rng.uniform(0, pose.height))
+    corners = np.asarray(pose.truth.outline)
     x, y = rng.uniform(corners.min(axis=0), corners.max(axis=0))
     return float(x), float(y)
 

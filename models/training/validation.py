@@ -26,19 +26,28 @@ class ValidationPose:
     mask: NDArray[np.uint8]
 
 
-def validation_poses(sets: Sequence[Path]) -> Iterator[ValidationPose]:
-    """The poses of those returns of ``sets`` that training does not learn from."""
-    for path in sets:
+@dataclass(frozen=True, slots=True)
+class ValidationSets:
+    """Sets that are learnt from but for their validation part, and sets for validation alone."""
+
+    learnt: tuple[Path, ...]
+    whole: tuple[Path, ...] = ()
+
+
+def validation_poses(sets: ValidationSets) -> Iterator[ValidationPose]:
+    """The poses that training does not learn from, those of whole sets first."""
+    for path in (*sets.whole, *sets.learnt):
         rendered = read_set(path)
         for return_id in rendered.returns:
-            if part_of(f"{rendered.seed}/{return_id}", RETURN_SHARES) is Part.VALIDATION:
+            part = part_of(f"{rendered.seed}/{return_id}", RETURN_SHARES)
+            if path in sets.whole or part is Part.VALIDATION:
                 for pose in rendered.read_return(return_id).poses:
                     mask = rendered.read_mask(return_id, pose)
                     yield ValidationPose(rendered.directory(return_id), pose, mask)
 
 
 def sight(
-    detector: Detector, low: float, sets: Sequence[Path], photographs: Sequence[Photograph]
+    detector: Detector, low: float, sets: ValidationSets, photographs: Sequence[Photograph]
 ) -> Sighting:
     """Every candidate of ``detector``, whose instances ``low`` delimits.
 

@@ -9,6 +9,7 @@ LEARNING = Learning(
     parameters=412_345,
     returns=180,
     sets=["path-traced, seed 3"],
+    threshold_returns=40,
     photographs={"held-out": 7, "train": 9},
     held_out_digest="ab" * 32,
     photograph_sources=["Mugs: somewhere, CC0."],
