@@ -89,8 +89,12 @@ def _absolute(settings: Settings, base: Path) -> Settings:
     def placed(path: Path | None) -> Path | None:
         return None if path is None else base / path
 
+    camera = settings.camera
+    if isinstance(camera, FolderCamera):
+        camera = camera.model_copy(update={"path": base / camera.path})
     return settings.model_copy(
         update={
+            "camera": camera,
             "state": base / settings.state,
             "orders": base / settings.orders,
             "calibration": placed(settings.calibration),

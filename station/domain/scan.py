@@ -108,14 +108,14 @@ Meaning = (
 
 
 def read_scan(text: str) -> Meaning:
-    """What a code means. Accepts GS1 element strings with or without an AIM identifier in front."""
+    """What a code means, with or without an AIM identifier (ISO/IEC 15424) in front."""
     if len(text) > LONGEST_CODE:
         return NotUnderstood("scan-too-long")
     if any((ord(c) < 0x20 and c != GROUP_SEPARATOR) or ord(c) == 0x7F for c in text):
         return NotUnderstood("scan-control-characters")
-    if own := _OWN.fullmatch(text):
-        return _read_own(own["kind"], own["value"])
     body = re.sub(r"^\][A-Za-z][0-9A-Za-z]", "", text)
+    if own := _OWN.fullmatch(body):
+        return _read_own(own["kind"], own["value"])
     if gtin := gtin14(body):
         return ItemScanned(ItemCode(gtin))
     return _read_elements(body)

@@ -162,6 +162,7 @@ class FaultySource:
         self._camera = camera
         self._broken = broken
         self._last: VirtualExposure | None = None
+        self._repeats = 0
 
     def open(self) -> dict[str, float]:
         """Open the camera."""
@@ -172,6 +173,7 @@ class FaultySource:
         broken = self._broken()
         last = self._last
         if broken == "stale" and last:
+            self._repeats += 1
             self._last = VirtualExposure(
                 last.evidence, last.media_type, last.sequence + 1, time.monotonic()
             )
@@ -180,6 +182,7 @@ class FaultySource:
             return last
         _stop(broken)
         frame = self._camera.grab(light)
+        frame = replace(frame, sequence=frame.sequence + self._repeats)
         if broken == "black":
             frame = replace(frame, evidence=_redrawn(frame.evidence, _blacked))
         elif broken == "wrong-size":

@@ -81,8 +81,14 @@ class FolderSource:
         self._sequence = 0
 
     def open(self) -> dict[str, float]:
-        """List the folder; OSError if it cannot be read."""
-        self._files = sorted(f for f in self._folder.iterdir() if f.suffix.lower() in _MEDIA_TYPES)
+        """List the folder; OSError if it cannot be read or holds no picture."""
+        try:
+            files = sorted(f for f in self._folder.iterdir() if f.suffix.lower() in _MEDIA_TYPES)
+        except OSError as error:
+            raise OSError(f"The picture folder {self._folder} cannot be read.") from error
+        if not files:
+            raise OSError(f"The picture folder {self._folder} holds no JPEG or PNG.")
+        self._files = files
         return {"pictures": float(len(self._files))}
 
     def grab(self, light: str) -> Exposure:  # noqa: ARG002  the pictures have their light in them

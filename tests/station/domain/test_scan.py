@@ -36,6 +36,8 @@ GTIN = "09520123456788"
         ("21ABC", AttributeScanned("21", "ABC")),
         ("400RMA-77", ReturnOrderScanned("RMA-77")),
         ("RG:BADGE:7", BadgeScanned("7")),
+        ("]C0RG:BADGE:7", BadgeScanned("7")),
+        ("]Q1RG:CMD:TAKE", CommandScanned(Order.TAKE)),
         ("RG:PLATE:P-000123", PlateScanned("P-000123")),
         ("RG:TOTE:T-07", ToteScanned("T-07")),
         ("RG:BIN:REPAIR-R12", BinScanned("REPAIR-R12", Grade.REPAIR)),
