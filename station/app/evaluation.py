@@ -13,7 +13,8 @@ from station.adapters.examiner.link import ExaminePose, ShotToExamine
 from station.app.defaults import TRUSTED_KEYS, load_policies, load_recipes
 from station.app.packs import open_pack
 from station.domain.faults import refuse
-from station.domain.grading import GradingPolicy, judge
+from station.domain.grading import GradingPolicy
+from station.domain.judging import judge
 from station.workflow.agreement import Graded, agreement
 from station.workflow.truth import true_grade
 

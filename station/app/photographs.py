@@ -14,7 +14,8 @@ from station.adapters.markup import mark_up, write_picture
 from station.app.packs import open_detector, pack_name
 from station.domain.defect import Finding
 from station.domain.faults import refuse
-from station.domain.grading import GradingPolicy, Verdict, judge
+from station.domain.grading import GradingPolicy, Verdict
+from station.domain.judging import judge
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 _STATED_U = 0.05

@@ -63,7 +63,7 @@ class DeviceStrip(Panel):
         if width_of(text, s.text) <= middle.width():
             page.write(middle, text, s.text, colour=STRIP_2)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.language_area.contains(event.position()):
             self._turn_language()
 

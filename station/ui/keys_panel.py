@@ -46,7 +46,7 @@ class KeyButton(QAbstractButton):
             self.setAccessibleName(self._words.say(view.label))
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, _event: QPaintEvent) -> None:
         self.lines = paint(self, self.sizes, self._draw)
 
     def _draw(self, page: Page) -> None:

@@ -105,7 +105,7 @@ class Panel(QWidget):
     def draw(self, page: Page) -> None:
         """Draw everything; panels say how."""
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, _event: QPaintEvent) -> None:
         self.lines = paint(self, self.sizes, self.draw)
 
 

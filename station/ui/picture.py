@@ -75,22 +75,22 @@ class Picture(Panel):
             seen = whole.intersected(page.area)
             draw_scale(page, seen, whole, size, thumb.mm_per_px, self._words.of)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(event.angleDelta().y() / 120, event.position())
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._dragged_from = event.position()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._dragged_from is not None:
             by = event.position() - self._dragged_from
             self._dragged_from = event.position()
             self._look(self._framing.moved(by, self._size(), QRectF(self.rect())))
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._dragged_from = None
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         self._look(Framing())
 
     def event(self, event: QEvent) -> bool:

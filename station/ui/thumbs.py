@@ -64,7 +64,7 @@ class ThumbRow(Panel):
             area = QRectF(left, 0, page.area.width() - left, page.area.height())
             self._draw_item(page, area, self._item)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         for thumb, place in self.thumb_places():
             if place.contains(event.position()):
                 self._choose(thumb.shot)

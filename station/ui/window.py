@@ -89,11 +89,11 @@ class Window(QWidget):
         """Where everything stands now."""
         return places(self.width(), self.height(), left_handed=self._left_handed)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.isAutoRepeat():
             return
         key = Qt.Key(event.key())
@@ -116,7 +116,7 @@ class Window(QWidget):
             case _:
                 super().keyPressEvent(event)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         if self._closed is not None:
             self._closed()

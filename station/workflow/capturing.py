@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import TypeGuard
 
 from station.domain.events import Exposed, ExposureFailed, LookedUp, PoseAnswered
-from station.domain.grading import Grade, judge
+from station.domain.grading import Grade
 from station.domain.inspection import Examined, Identified, Judged
+from station.domain.judging import judge
 from station.workflow.commands import Command, Examine, Expose, Say, Sound
 from station.workflow.stages import Answering, Bench, Capturing, Identifying, Notice, Ready
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from station.domain.defect import Defect, Finding, Measurement, Quantity, Unit
-from station.domain.grading import Grade, GradingPolicy, judge
+from station.domain.grading import Grade, GradingPolicy
+from station.domain.judging import judge
 
 TrueFault = tuple[str, Mapping[str, tuple[float, str]]]
 

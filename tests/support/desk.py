@@ -13,7 +13,8 @@ from drive import BADGE, POLICY, Drive, code
 from station.domain.defect import Defect, Finding, Measurement, Quantity, Unit
 from station.domain.events import FaultRaised, Key
 from station.domain.faults import Fault, FaultCode
-from station.domain.grading import Condition, DecisionRule, Grade, LimitClause, judge
+from station.domain.grading import Condition, DecisionRule, Grade, LimitClause
+from station.domain.judging import judge
 from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
 from station.screen.operator import operator_view
 from station.screen.view import OperatorView, Thumb

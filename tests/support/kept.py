@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from station.adapters.policies import read_policy
 from station.domain.capture import Frame
 from station.domain.defect import Defect
-from station.domain.grading import Condition, Grade, judge
+from station.domain.grading import Condition, Grade
 from station.domain.identity import ItemCode
 from station.domain.inspection import (
     Decision,
@@ -18,6 +18,7 @@ from station.domain.inspection import (
     Opened,
     PoseExamined,
 )
+from station.domain.judging import judge
 from station.domain.outbox import OutboxEntry
 from tests.support.drive import DEFAULTS, GTIN, found, item_of
 

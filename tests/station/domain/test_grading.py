@@ -15,8 +15,8 @@ from station.domain.grading import (
     Level,
     LimitClause,
     Outcome,
-    judge,
 )
+from station.domain.judging import judge
 
 OUTCOME = Outcome("restock", "original", "full", 48)
 POLICY = GradingPolicy(

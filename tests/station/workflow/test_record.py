@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from station.adapters.canonical import canonical
-from station.domain.grading import Level, judge
+from station.domain.grading import Level
 from station.domain.inspection import Inspection
+from station.domain.judging import judge
 from station.workflow.record import evidence_record, inspection_form
 from tests.support import strategies
 from tests.support.kept import POLICY, inspection
