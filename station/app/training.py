@@ -1,11 +1,26 @@
 """Training from the command line: a run that can go on, and a signed pack at its end."""
 
+import base64
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from models.runtime.errors import PackError
+from models.runtime.keys import read_private_key
 from models.sets import SetError
 from station.domain.faults import refuse
+
+
+def trust_entry(key: Path, today: date) -> str:
+    """The lines for `trusted_keys.toml` that make packs signed with a private key trusted."""
+    try:
+        public = read_private_key(key).public_key().public_bytes_raw()
+    except PackError as error:
+        raise refuse(str(error)) from error
+    return (
+        f'[[keys]]\nid = "{key.stem}"\n'
+        f'public_key = "{base64.b64encode(public).decode()}"\nadded = {today.isoformat()}'
+    )
 
 
 def train_pack(

@@ -103,8 +103,10 @@ def train(
     version: Annotated[str, typer.Option(help="The pack's version.")] = "1",
 ) -> None:
     """Train a detector on sets and write a signed pack into OUT/pack."""
-    from station.app.training import train_pack
+    from station.adapters.clock import SystemClock
+    from station.app.training import train_pack, trust_entry
 
+    trust = trust_entry(key, SystemClock().now().date())
     pack = train_pack(
         sets=tuple(sets),
         out=out,
@@ -118,7 +120,7 @@ def train(
         seed=seed,
         say=console.note,
     )
-    console.note(f"The pack is at {pack}.")
+    console.note(f"The pack is at {pack}. Benches trust it once trusted_keys.toml holds:\n{trust}")
 
 
 def evaluate(
