@@ -28,6 +28,7 @@ _LEVELS = {
 }
 _Name = Annotated[str, Field(min_length=1, max_length=80)]
 _F = TypeVar("_F", bound=BaseModel)
+_Score = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 _Limit = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -71,7 +72,8 @@ class _PolicyForm(_Form):
     name: _Name
     version: _Name
     category: _Name
-    certain: Annotated[float, Field(gt=0, le=1)]
+    certain: _Score
+    certain_of: dict[Defect, _Score] = {}
     next_scan_confirms: bool
     clauses: Annotated[list[dict[str, object]], Field(min_length=1)]
     outcomes: _OutcomesForm
@@ -116,6 +118,7 @@ def read_policy(path: Path) -> GradingPolicy:
             category=form.category,
             digest=hashlib.sha256(text).hexdigest(),
             certain=form.certain,
+            certain_of=tuple(sorted(form.certain_of.items())),
             clauses=tuple(_clause(number, raw) for number, raw in enumerate(form.clauses, 1)),
             outcomes=tuple(
                 (level, Outcome(**getattr(form.outcomes, name).model_dump()))

@@ -93,6 +93,7 @@ def show(
                 "category": policy.category,
                 "digest": policy.digest,
                 "certain": policy.certain,
+                "certain_of": dict(policy.certain_of),
                 "clauses": clauses,
             }
         )

@@ -121,7 +121,7 @@ class GradingPolicy:
     """A versioned policy of one category; `digest` is the SHA-256 of the text it was read from.
 
     A finding counts from the score at which the detector reports it; below `certain` it leaves
-    doubt.
+    doubt. Scores of different defects do not compare, so `certain_of` may set another for some.
     """
 
     name: str
@@ -129,6 +129,7 @@ class GradingPolicy:
     category: str
     digest: str
     certain: float
+    certain_of: tuple[tuple[Defect, float], ...]
     clauses: tuple[Clause, ...]
     outcomes: tuple[tuple[Level, Outcome], ...]
     next_scan_confirms: bool
@@ -139,10 +140,14 @@ class GradingPolicy:
             raise ValueError(f"policy {self.name} names a clause twice")
         if not self.clauses:
             raise ValueError(f"policy {self.name} has no clause")
-        if not 0 < self.certain <= 1:
+        if not all(0 < score <= 1 for score in (self.certain, *dict(self.certain_of).values())):
             raise ValueError(f"policy {self.name}: certain must lie in (0, 1]")
         if {level for level, _ in self.outcomes} != set(Level):
             raise ValueError(f"policy {self.name} must give an outcome for each level")
+
+    def is_certain(self, finding: Finding) -> bool:
+        """Whether a finding's score leaves no doubt that it is there."""
+        return finding.confidence >= dict(self.certain_of).get(finding.defect, self.certain)
 
     def outcome(self, level: Level) -> Outcome:
         """What the level leads to."""

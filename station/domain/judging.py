@@ -53,7 +53,7 @@ def _assess(policy: GradingPolicy, finding: Finding) -> list[Reason]:
         _cap(clause, finding) if isinstance(clause, CapClause) else _compare(clause, finding)
         for clause in clauses
     ]
-    if finding.confidence >= policy.certain:
+    if policy.is_certain(finding):
         return reasons
     return [_unsure(reason) for reason in reasons]
 

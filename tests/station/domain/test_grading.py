@@ -25,6 +25,7 @@ POLICY = GradingPolicy(
     category="carton",
     digest="0" * 64,
     certain=0.6,
+    certain_of=((Defect.TEAR, 0.95),),
     clauses=(
         LimitClause(
             "scratch", Defect.SCRATCH, Quantity.LENGTH, Unit.MM, DecisionRule.SIMPLE, 8, 40, 200
@@ -126,8 +127,14 @@ def test_an_unmeasured_defect_leaves_the_grade_to_a_person() -> None:
     assert verdict.reasons[0].doubts == (Doubt.NOT_MEASURED,)
 
 
+def test_a_defect_may_need_a_higher_score_than_others() -> None:
+    verdict = judge(POLICY, (finding(Defect.TEAR, confidence=0.9),))
+
+    assert (verdict.proposed, verdict.needs_review) == (Grade.REPAIR, True)
+
+
 def test_a_critical_defect_caps_the_grade_at_any_size() -> None:
-    verdict = judge(POLICY, (finding(Defect.TEAR),))
+    verdict = judge(POLICY, (finding(Defect.TEAR, confidence=0.99),))
 
     assert (verdict.proposed, verdict.needs_review) == (Grade.REPAIR, False)
 
