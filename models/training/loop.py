@@ -32,11 +32,11 @@ class Recipe:
     """Crops of a batch that were never seen before; the others were, in another pose and tint."""
     kept: int = 2500
     """Crops that are kept to be seen again."""
-    rate: float = 2e-3
+    rate: float = 3e-3
     weight_decay: float = 0.02
     warm_up_steps: int = 80
     average_decay: float = 0.995
-    rendered_share: float = 0.6
+    rendered_share: float = 0.7
     """Share of crops from rendered sets where photographs are given as well."""
     threads: int = 2
     checkpoint_seconds: float = 120.0

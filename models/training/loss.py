@@ -11,7 +11,8 @@ _FEW_CELLS = 40.0
 _USUAL_SHARE = {"scratch": 0.0012, "dent": 0.02, "stain": 0.012, "tear": 0.005}
 """About the share of faulty cells among all that are learnt from."""
 _OTHER_SHARE = 0.01
-_MOST_WEIGHT = 25.0
+_PLAIN_SHARE = 0.1
+"""A class of this share would need no weight."""
 
 
 def segmentation_loss(logits: Any, target: Any, classes: Sequence[str]) -> Any:
@@ -22,7 +23,7 @@ def segmentation_loss(logits: Any, target: Any, classes: Sequence[str]) -> Any:
     is taken over the batch for the classes that are in it.
     """
     share = torch.tensor([_USUAL_SHARE.get(name, _OTHER_SHARE) for name in classes])
-    rarity = (0.1 / share).clamp(max=_MOST_WEIGHT).view(1, -1, 1, 1)
+    rarity = torch.sqrt(_PLAIN_SHARE / share).view(1, -1, 1, 1)
     probability = torch.sigmoid(logits)
     entropy = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     weight = (target - probability).abs() ** _FOCUS * (1 + (rarity - 1) * target)

@@ -118,7 +118,8 @@ def make_pack(
     with draft(choices) as pack:
         metrics = evaluate(pack) if evaluate is not None else _unknown()
         detector = Detector(pack)
-        answers = tuple(ask(detector, group) for group in real)
+        highs = {name: choice.high for name, choice in choices.items()}
+        answers = tuple(ask(detector, highs, group) for group in real)
     learning = _learning(checkpoint, validation, found, imprint.photograph_sources)
     card = card_text(
         imprint.name, imprint.version, imprint.licence, learning, choices, metrics, answers

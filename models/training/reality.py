@@ -35,17 +35,20 @@ class RealAnswer:
     """The surest candidate of each picture, 0 where there is none."""
 
 
-def ask(detector: Detector, group: RealGroup) -> RealAnswer:
-    """Show every picture of ``group`` as a whole; raises TrainingError where one is unreadable."""
+def ask(detector: Detector, thresholds: Mapping[str, float], group: RealGroup) -> RealAnswer:
+    """Show every picture of ``group`` as a whole; a class is reported from its threshold on.
+
+    Raises TrainingError where a picture is unreadable.
+    """
     alarmed = 0
     by_class: Counter[str] = Counter()
     scores = []
     for path in group.pictures:
-        pixels = read_picture(path)
-        reported = {found.defect for found in detector.detect(pixels)}
+        found = detector.candidates(read_picture(path))
+        reported = {one.defect for one in found if one.confidence >= thresholds[one.defect]}
         by_class.update(reported)
         alarmed += bool(reported)
-        scores.append(max((one.confidence for one in detector.candidates(pixels)), default=0.0))
+        scores.append(max((one.confidence for one in found), default=0.0))
     return RealAnswer(
         name=group.name,
         faulty=group.faulty,

@@ -20,7 +20,7 @@ from models.training.partition import RETURN_SHARES, Part, part_of
 from models.training.photographs import Photograph, read_picture
 from models.training.photometry import varied
 
-_RENDERED_SCALES = (0.65, 1.45)
+_RENDERED_SCALES = (0.75, 1.35)
 _FAULT_CENTRED = 0.72
 _OFF_ITEM = 0.08
 _BLENDED_ON_CLEAN = 0.4
@@ -159,7 +159,7 @@ class RenderedCrops:
         changed = np.asarray(picture / 255, dtype=np.float32)
         if not target.any() and rng.random() < _BLENDED_ON_CLEAN:
             changed = _with_faults(changed, target, self._classes, rng)
-        return Crop(varied(changed, rng, strength=0.8), target)
+        return Crop(varied(changed, rng, strength=0.5), target)
 
 
 class PhotographCrops:

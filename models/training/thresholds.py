@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LOWS = (0.25, 0.35, 0.5)
+LOWS = (0.35, 0.5, 0.65, 0.8)
 """The thresholds that delimit instances, of which each class takes its best."""
 
 MATCH_IOU = 0.3
 _DEFAULT_HIGH = 0.5
-_GRID = tuple(round(0.01 * step, 2) for step in range(25, 96))
+_GRID = tuple(round(0.01 * step, 2) for step in range(35, 97))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Sighting:
 class Caps:
     """The largest shares of clean pictures in which one class may raise an alarm."""
 
-    rendered: float = 0.01
+    rendered: float = 0.02
     photographed: float = 0.04
-    recall_kept: float = 0.85
+    recall_kept: float = 0.9
     """The photographs' cap gives way where it would cost more than this share of the recall."""
 
 

@@ -16,6 +16,7 @@ def test_a_missing_dataset_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("architecture", ["yolo26n-seg.yaml", "yolo11n-seg.yaml"])
 @pytest.mark.filterwarnings("ignore")  # ultralytics and its exporter warn of their own affairs
 def test_a_few_steps_give_an_onnx_model(architecture: str, drawn_set: Path, tmp_path: Path) -> None:
