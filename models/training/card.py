@@ -22,6 +22,8 @@ class Learning:
     photographs: Mapping[str, int]
     """Number of photographs by part."""
     held_out_digest: str
+    remarks: Sequence[str]
+    """What else a reader must know of the run, one sentence each."""
     photograph_sources: Sequence[str]
     """One line each: name, source and licence of a folder of photographs."""
 
@@ -43,7 +45,7 @@ random weights on a CPU: {steps} steps, {minutes:.0f} minutes.
 - {returns} rendered returns ({sets}) with exact masks.
   The thresholds were chosen on about 15 % of them that were not learnt from, and on
   {threshold_returns} returns of other seeds.
-{photographs}
+{remarks}{photographs}
 
 ## Thresholds
 
@@ -118,6 +120,7 @@ def card_text(
         minutes=learning.minutes,
         returns=learning.returns,
         threshold_returns=learning.threshold_returns,
+        remarks="".join(f"- {remark}\n" for remark in learning.remarks),
         sets=", ".join(learning.sets) or "none",
         photographs=_photographs(learning),
         thresholds="\n".join(_threshold(*item) for item in choices.items()),

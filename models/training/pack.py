@@ -49,6 +49,8 @@ class Imprint:
     version: str
     licence: str
     private_key: Path
+    remarks: tuple[str, ...] = ()
+    """For the card, one sentence each: what else must be known of the run."""
     photograph_sources: tuple[str, ...] = ()
     """For the card, one line each: name, source and licence of a folder of photographs."""
 
@@ -120,7 +122,7 @@ def make_pack(
         detector = Detector(pack)
         highs = {name: choice.high for name, choice in choices.items()}
         answers = tuple(ask(detector, highs, group) for group in real)
-    learning = _learning(checkpoint, validation, found, imprint.photograph_sources)
+    learning = _learning(checkpoint, validation, found, imprint)
     card = card_text(
         imprint.name, imprint.version, imprint.licence, learning, choices, metrics, answers
     )
@@ -202,7 +204,7 @@ def _learning(
     checkpoint: Checkpoint,
     sets: ValidationSets,
     photographs: Sequence[Photograph],
-    sources: Sequence[str],
+    imprint: Imprint,
 ) -> Learning:
     rendered = [read_set(path) for path in sets.learnt]
     whole = [read_set(path) for path in sets.whole]
@@ -217,7 +219,8 @@ def _learning(
         threshold_returns=sum(len(one.returns) for one in whole),
         photographs=dict(sorted(parts.items())),
         held_out_digest=names_digest(photograph.name for photograph in held_out),
-        photograph_sources=sources,
+        remarks=imprint.remarks,
+        photograph_sources=imprint.photograph_sources,
     )
 
 

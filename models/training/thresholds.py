@@ -46,7 +46,7 @@ class Sighting:
 class Caps:
     """The largest shares of clean pictures in which one class may raise an alarm."""
 
-    rendered: float = 0.02
+    rendered: float = 0.04
     photographed: float = 0.04
     recall_kept: float = 0.9
     """The photographs' cap gives way where it would cost more than this share of the recall."""

@@ -10,6 +10,7 @@ LEARNING = Learning(
     returns=180,
     sets=["path-traced, seed 3"],
     threshold_returns=40,
+    remarks=["Halted once."],
     photographs={"held-out": 7, "train": 9},
     held_out_digest="ab" * 32,
     photograph_sources=["Mugs: somewhere, CC0."],
@@ -42,6 +43,7 @@ def test_a_card_states_every_figure_with_its_bounds() -> None:
     assert "| intact mugs | clean | 5 of 20 (25 %, 11 % to 47 %) | dent 5 |" in card
     assert "- dented mugs against intact mugs: 1.00" in card
     assert "ab" * 32 in card
+    assert "- Halted once.\n" in card
 
 
 def test_what_was_not_measured_is_said_to_be_so() -> None:
