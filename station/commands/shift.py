@@ -9,7 +9,7 @@ import typer
 
 from station.commands import console
 
-DEFAULT_SEED = 7
+DEFAULT_SEED = 2
 
 
 def start(

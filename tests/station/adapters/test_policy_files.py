@@ -45,12 +45,12 @@ def test_the_digest_names_the_very_bytes(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ('unit = "mm2"', 'unit = "mm2"\nweight = 3', "unknown key weight"),
-        ("certain = 0.60", "certian = 0.60", "key certain is missing"),
+        ("certain = 0.90", "certian = 0.60", "key certain is missing"),
         ("light_above = 60", "light_above = 900", "limits must grow"),
         ('defect = "dent"', 'defect = "bump"', "clause dent-area: defect"),
         ("schema = 1", "schema = 2", "schema"),
-        ("certain = 0.60", "certain = nan", "certain"),
-        ("certain = 0.60", "certain = ", "not valid TOML"),
+        ("certain = 0.90", "certain = nan", "certain"),
+        ("certain = 0.90", "certain = ", "not valid TOML"),
         ("repair_above = 400", "repair_above = -1", "greater than 0"),
     ],
 )
