@@ -23,6 +23,8 @@ from models.runtime.session import Session
 ARCHITECTURE = "yolo11n-seg.yaml"
 SIDE = 640
 _CLASSES = 80
+_CALM_S = 0.05
+"""Between two measurements: the other session's threads spin on for a while after a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def compare(picture: NDArray[np.uint8], rounds: int, folder: Path) -> Overheads:
     times: list[list[float]] = [[] for _ in tasks]
     for round_ in range(rounds + 2):
         for task, taken in zip(tasks, times, strict=True):
+            time.sleep(_CALM_S)
             begun = time.perf_counter()
             task()
             if round_ >= 2:

@@ -49,7 +49,7 @@ def item_of(item_code: ItemCode) -> Item:
     return Item(item_code, "Thermos gift box", "carton", "RMA-77", (200.0, 120.0, 80.0))
 
 
-def found(defect: Defect, value: float, u: float = 1.0, confidence: float = 0.9) -> Finding:
+def found(defect: Defect, value: float, u: float = 1.0, confidence: float = 0.99) -> Finding:
     """A measured finding on the first shot."""
     area = defect in (Defect.DENT, Defect.STAIN)
     measurement = Measurement(

@@ -86,7 +86,7 @@ def test_the_form_of_a_finding_and_of_its_reason() -> None:
     assert form["findings"] == [
         {
             "defect": "dent",
-            "confidence": 0.9,
+            "confidence": 0.99,
             "shot": "top-bright",
             "box": [10, 10, 50, 30],
             "polygon": [[10.0, 10.0], [60.0, 10.0], [60.0, 40.0]],
