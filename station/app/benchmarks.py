@@ -62,8 +62,11 @@ def _rival(picture: NDArray[np.uint8], rounds: int) -> Answer:
 
     with tempfile.TemporaryDirectory() as folder:
         times = compare(picture, rounds, Path(folder))
-    bare, ours, theirs = (1000 * s for s in (times.bare_s, times.ours_s, times.ultralytics_s))
-    said = f"bare {bare:.1f} ms, ours {ours:.1f} ms, ultralytics {theirs:.1f} ms"
+    ours, theirs = times.ours_s - times.bare_s, times.theirs_s - times.theirs_bare_s
+    said = (
+        f"{1000 * ours:.1f} ms over {1000 * times.bare_s:.0f} ms, "
+        f"theirs {1000 * theirs:.1f} ms over {1000 * times.theirs_bare_s:.0f} ms"
+    )
     return {"name": name, "value": times.ratio, "unit": "ratio", "said": said}
 
 
