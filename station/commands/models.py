@@ -62,6 +62,9 @@ def render(
     count: Annotated[int, typer.Option(min=1, max=100_000, help="How many returns.")],
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same 8-bit bytes.")],
     out: Annotated[Path, typer.Option(help="The directory of the set; an unfinished one goes on.")],
+    spp: Annotated[
+        int, typer.Option(min=1, max=4096, help="Samples a pixel: less is noisier.")
+    ] = 8,
     sheet: Annotated[Path | None, typer.Option(help="A contact sheet (PNG) to look at.")] = None,
     as_json: _Json = False,
 ) -> None:
@@ -75,7 +78,7 @@ def render(
         console.note(f"{done} of {total} returns")
 
     try:
-        made = render_set(out, count, seed, progress=progress)
+        made = render_set(out, count, seed, spp=spp, progress=progress)
         if sheet is not None:
             contact_sheet(out, sheet)
     except (SetError, RendererMissingError) as error:
