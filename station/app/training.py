@@ -41,9 +41,15 @@ def train_pack(
 
     StationError if the sets, the pack to start from or the key cannot be used.
     """
-    from models.training.errors import TrainingError
-    from models.training.loop import Progress, train
-    from models.training.pack import Imprint, make_pack
+    try:
+        from models.training.errors import TrainingError
+        from models.training.loop import Progress, train
+        from models.training.pack import Imprint, make_pack
+    except ModuleNotFoundError as error:
+        raise refuse(
+            f"Training needs {error.name}, which is not installed: install the extra 'train' "
+            "(locks/train.lock), as ./run does"
+        ) from error
 
     def progress(now: Progress) -> None:
         dice = ", ".join(f"{name} {value:.2f}" for name, value in now.dice.items())
