@@ -1,0 +1,54 @@
+"""Settings: relative paths belong to the file, and an unknown key is named."""
+
+from pathlib import Path
+
+import pytest
+
+from station.config import FolderCamera, read_settings
+from station.domain.faults import StationError
+
+GOOD = """
+state = "state"
+orders = "orders.json"
+[camera]
+kind = "folder"
+path = "pictures"
+[scanner]
+port = "/dev/serial/by-id/x"
+[upstream]
+url = "http://receiver:8080"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "station.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path, GOOD))
+
+    assert settings.state == tmp_path / "state"
+    assert isinstance(settings.camera, FolderCamera)
+    assert settings.camera.path == tmp_path / "pictures"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('orders = "orders.json"', 'order = "orders.json"', "order"),
+        ('kind = "folder"', 'kind = "telescope"', "camera"),
+        ('url = "http://receiver:8080"', 'url = "ftp://receiver"', "upstream.url"),
+        ("[scanner]", "[scanner", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(StationError, match=said):
+        read_settings(written(tmp_path, GOOD.replace(old, new)))
+
+
+def test_the_shipped_example_reads_well() -> None:
+    settings = read_settings(Path("station/defaults/station.toml"))
+
+    assert settings.upstream.undo_seconds == 20

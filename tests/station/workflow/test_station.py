@@ -1,0 +1,158 @@
+"""The station around the machine: the journal first, then the deed; and a disk that fills up."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from drive import BADGE, GTIN, SETUP, START, code, item_of
+
+from station.domain.capture import Frame, Pose, Shot
+from station.domain.events import Began, Event, KeyPressed, Scanned
+from station.domain.events import Key as StationKey
+from station.domain.faults import Fault, FaultCode, StationError
+from station.domain.identity import ItemCode
+from station.domain.item import Item, LookUp
+from station.workflow.stages import Capturing, Identifying, Ready
+from station.workflow.station import Station, Surroundings
+
+FULL = StationError(Fault(FaultCode.DISK_FULL, "disk", "The disk is full.", blocks=True))
+
+
+@dataclass
+class Paper:
+    """A journal, a clock and a store in memory; `full` refuses every write."""
+
+    events: list[Event] = field(default_factory=list)
+    full: bool = False
+    exposed: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return START
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def append(self, event: Event) -> None:
+        if self.full:
+            raise FULL
+        self.events.append(event)
+
+    def begin(self, event: Began) -> None:
+        self.events = []
+        self.append(event)
+
+    def segment(self) -> tuple[Event, ...]:
+        return tuple(self.events)
+
+    def current_for(self, code: ItemCode) -> None:
+        return None
+
+    def disk_well(self) -> bool:
+        return not self.full
+
+    def look_up(self, code: ItemCode) -> LookUp:
+        return LookUp(item_of(code))
+
+    def expose(self, inspection: str, take: int, shot: Shot) -> None:
+        self.exposed.append(shot.name)
+
+    def examine(
+        self, inspection: str, take: int, pose: Pose, frames: tuple[Frame, ...], item: Item
+    ) -> None:
+        raise AssertionError("nothing is pictured here")
+
+    def say(self, sound: str) -> None:
+        self.said.append(sound)
+
+
+def station_on(paper: Paper) -> Station:
+    """A station on paper."""
+    around = Surroundings(
+        clock=paper,
+        journal=paper,
+        store=paper,
+        outbox=paper,
+        catalogue=paper,
+        cameras=paper,
+        examiner=paper,
+        speaker=paper,
+        record=lambda _: b"",
+        message=lambda _: b"",
+    )
+    return Station(SETUP, around, lambda _: None)
+
+
+def scan(text: str) -> Scanned:
+    return Scanned(START, text, "id-1")
+
+
+def test_an_event_is_in_the_journal_before_it_is_acted_on() -> None:
+    paper = Paper()
+    station = station_on(paper)
+    station.start()
+    station.handle(scan(BADGE))
+    station.handle(scan(code(1)))
+
+    assert isinstance(station.bench.stage, Capturing)
+    assert [event.kind for event in paper.events] == ["began", "scanned", "scanned", "looked-up"]
+    assert paper.exposed == ["top-bright"]
+
+
+def test_an_event_that_cannot_be_kept_changes_nothing_and_stops_the_bench() -> None:
+    paper = Paper()
+    station = station_on(paper)
+    station.start()
+    station.handle(scan(BADGE))
+    paper.full = True
+    station.handle(scan(code(1)))
+
+    assert isinstance(station.bench.stage, Ready)
+    assert station.bench.blocked is not None
+    assert station.bench.blocked.code is FaultCode.DISK_FULL
+    assert paper.exposed == []
+
+
+def test_work_goes_on_once_there_is_room_again() -> None:
+    paper = Paper()
+    station = station_on(paper)
+    station.start()
+    station.handle(scan(BADGE))
+    paper.full = True
+    station.handle(scan(code(1)))
+    station.tick()
+
+    assert station.bench.blocked is not None
+
+    paper.full = False
+    station.tick()
+    station.handle(scan(code(1)))
+
+    assert station.bench.blocked is None
+    assert isinstance(station.bench.stage, Capturing)
+
+
+def test_a_restart_gives_the_commands_still_owed() -> None:
+    paper = Paper()
+    first = station_on(paper)
+    first.start()
+    first.handle(scan(BADGE))
+    first.handle(scan(code(1)))
+    paper.exposed.clear()
+    second = station_on(paper)
+    second.start()
+
+    assert second.bench == first.bench
+    assert paper.exposed == ["top-bright"]
+
+
+def test_what_changes_nothing_is_not_kept() -> None:
+    paper = Paper()
+    station = station_on(paper)
+    station.start()
+    station.tick()
+
+    assert [event.kind for event in paper.events] == ["began"]
+    station.handle(KeyPressed(START, StationKey.UNDO, "id-9"))
+    assert len(paper.events) == 2
+    assert not isinstance(station.bench.stage, Identifying)
+    assert GTIN in code(1)
