@@ -33,7 +33,12 @@ def review(
             console.answer_json({"held": held})
             return
         rows = [
-            [str(h["inspection_id"]), str(h["item"]), str(h["proposed"] or "-"), str(h["clause"])]
+            [
+                str(h["inspection_id"]),
+                _named(h["item"]),
+                str(h["proposed"] or "-"),
+                str(h["clause"]),
+            ]
             for h in held
         ]
         if rows:
@@ -48,6 +53,14 @@ def review(
         console.answer_json(closed)
     else:
         console.note(f"{closed['inspection_id']} closes {inspection} as {grade}.")
+
+
+def _named(item: object) -> str:
+    """An item in a table: its name and its code."""
+    if not isinstance(item, dict):
+        return ""
+    serial = f"(21){item['serial']}" if item["serial"] else ""
+    return f"{item['name']} (01){item['gtin']}{serial}"
 
 
 def outbox_tree() -> typer.Typer:
