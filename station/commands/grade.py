@@ -10,6 +10,7 @@ from station.commands import console
 if TYPE_CHECKING:
     from station.app.photographs import Photograph
     from station.domain.defect import Finding
+    from station.domain.grading import Verdict
 
 
 def grade(
@@ -116,20 +117,22 @@ def _line(answer: "Photograph") -> str:
         said = words("cli.needs-review")
         if doubt is not None:
             said += f" ({words(f'doubt.{doubt}', subject='')})"
-    found = ", ".join(_sized(finding) for finding in answer.findings[:3])
+    found = ", ".join(_sized(finding, verdict) for finding in answer.findings[:3])
     return f"{answer.path}: {said} · {verdict.clause}" + (f" · {found}" if found else "")
 
 
-def _sized(finding: "Finding") -> str:
+def _sized(finding: "Finding", verdict: "Verdict") -> str:
+    """A finding with the size that its clause looked at, else with any."""
     words = console.words()
-    if not finding.measurements:
+    judged = [r.measurement for r in verdict.reasons if r.finding == finding and r.measurement]
+    sizes = [*judged, *finding.measurements]
+    if not sizes:
         return words(f"defect.{finding.defect}")
-    first = finding.measurements[0]
     return words(
         "reason.measured",
         defect=finding.defect,
-        quantity=first.quantity,
-        value=f"{first.value:.1f}",
-        U=f"{first.U:.1f}",
-        unit=first.unit,
+        quantity=sizes[0].quantity,
+        value=f"{sizes[0].value:.1f}",
+        U=f"{sizes[0].U:.1f}",
+        unit=sizes[0].unit,
     )
