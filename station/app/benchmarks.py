@@ -62,10 +62,9 @@ def _rival(picture: NDArray[np.uint8], rounds: int) -> Answer:
 
     with tempfile.TemporaryDirectory() as folder:
         times = compare(picture, rounds, Path(folder))
-    ours, theirs = times.ours_s - times.bare_s, times.theirs_s - times.theirs_bare_s
     said = (
-        f"{1000 * ours:.1f} ms over {1000 * times.bare_s:.0f} ms, "
-        f"theirs {1000 * theirs:.1f} ms over {1000 * times.theirs_bare_s:.0f} ms"
+        f"{1000 * times.ours_s:.1f} ms, theirs {1000 * times.theirs_s:.1f} ms, "
+        f"beside a session of {1000 * times.bare_s:.0f} ms"
     )
     return {"name": name, "value": times.ratio, "unit": "ratio", "said": said}
 
