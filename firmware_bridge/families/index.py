@@ -1,0 +1,10 @@
+"""Every kind of device the bench knows."""
+
+from firmware_bridge.family import Family
+
+FAMILIES: tuple[Family, ...] = ()
+
+
+def family(kind: str) -> Family | None:
+    """The family of a kind; none if the bench knows no such kind."""
+    return next((known for known in FAMILIES if known.kind == kind), None)
