@@ -6,6 +6,7 @@ The station's own codes start with `RG:`; everything else is an item's code or a
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from station.domain.grading import Grade
 from station.domain.identity import ItemCode, gtin14
@@ -27,6 +28,8 @@ class Order(StrEnum):
     RESELLABLE = "RESELLABLE"
     REPAIR = "REPAIR"
     SCRAP = "SCRAP"
+    CLOSE_PARCEL = "CLOSE-PARCEL"
+    REPRINT = "REPRINT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,14 @@ class ReturnOrderScanned:
     """The number of a return order."""
 
     order: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelScanned:
+    """The code of a parcel: an SSCC or a carrier's tracking number, as `scheme` tells."""
+
+    code: str
+    scheme: Literal["sscc", "ups", "s10", "site"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ Meaning = (
     ItemScanned
     | AttributeScanned
     | ReturnOrderScanned
+    | ParcelScanned
     | PlateScanned
     | BinScanned
     | ToteScanned
@@ -136,8 +148,8 @@ def _read_own(kind: str, value: str) -> Meaning:
             if grade in Grade.__members__ and name:
                 return BinScanned(value, Grade[grade])
         case "CMD":
-            if value in Order.__members__:
-                return CommandScanned(Order[value])
+            if value in set(Order):
+                return CommandScanned(Order(value))
     return NotUnderstood("scan-unknown-code")
 
 

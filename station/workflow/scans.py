@@ -14,6 +14,7 @@ from station.domain.scan import (
     Meaning,
     NotUnderstood,
     Order,
+    ParcelScanned,
     PlateScanned,
     ReturnOrderScanned,
     ToteScanned,
@@ -53,13 +54,15 @@ def scanned(bench: Bench, event: Scanned) -> Step:
             return say(bench, event, reason, Sound.ATTENTION)
         case BadgeScanned(badge):
             return _badge(bench, event, badge)
+        case CommandScanned(Order.CLOSE_PARCEL | Order.REPRINT):
+            return say(bench, event, "scan-not-now")
         case CommandScanned(order):
             return keys.pressed(bench, KeyPressed(event.at, _KEYS[order], event.fresh_id))
         case ItemScanned():
             return _item(bench, event, meaning)
         case BinScanned() | PlateScanned() | ToteScanned():
             return _place(bench, event, meaning)
-        case AttributeScanned() | ReturnOrderScanned():
+        case AttributeScanned() | ReturnOrderScanned() | ParcelScanned():
             return say(bench, event, "scan-not-now")
 
 
