@@ -12,6 +12,13 @@ class FaultCode(StrEnum):
     """What went wrong, as the person meets it; the message catalogue holds the words for each."""
 
     SCANNER_LOST = "scanner-lost"
+    TAG_READER_LOST = "tag-reader-lost"
+    LIGHT_LOST = "light-lost"
+    BOARD_LOST = "board-lost"
+    PEDAL_LOST = "pedal-lost"
+    SCALE_LOST = "scale-lost"
+    PRINTER_LOST = "printer-lost"
+    PRINTER_STOPPED = "printer-stopped"
     CAMERA_LOST = "camera-lost"
     FRAME_STALE = "frame-stale"
     FRAME_BLACK = "frame-black"

@@ -11,8 +11,13 @@ class DeviceKind(StrEnum):
     """The devices of the strip."""
 
     SCANNER = "scanner"
+    TAG_READER = "tag-reader"
     CAMERA = "camera"
     LIGHT = "light"
+    BOARD = "board"
+    PEDAL = "pedal"
+    SCALE = "scale"
+    PRINTER = "printer"
     EXAMINER = "examiner"
     CALIBRATION = "calibration"
     DISK = "disk"
@@ -54,6 +59,13 @@ class Equipment:
 
 _BY_FAULT: dict[FaultCode, Device] = {
     FaultCode.SCANNER_LOST: Device(DeviceKind.SCANNER, DeviceState.LOST),
+    FaultCode.TAG_READER_LOST: Device(DeviceKind.TAG_READER, DeviceState.LOST),
+    FaultCode.LIGHT_LOST: Device(DeviceKind.LIGHT, DeviceState.LOST),
+    FaultCode.BOARD_LOST: Device(DeviceKind.BOARD, DeviceState.LOST),
+    FaultCode.PEDAL_LOST: Device(DeviceKind.PEDAL, DeviceState.LOST),
+    FaultCode.SCALE_LOST: Device(DeviceKind.SCALE, DeviceState.LOST),
+    FaultCode.PRINTER_LOST: Device(DeviceKind.PRINTER, DeviceState.LOST),
+    FaultCode.PRINTER_STOPPED: Device(DeviceKind.PRINTER, DeviceState.FAULTY),
     FaultCode.CAMERA_LOST: Device(DeviceKind.CAMERA, DeviceState.LOST),
     FaultCode.FRAME_STALE: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
     FaultCode.FRAME_BLACK: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
