@@ -44,6 +44,7 @@ class Emulator:
         )
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
         self._ending = threading.Event()
+        self._visits = 0
         self._frames = 0
         self._held: list[bytes] = []
         self._held_at = 0.0
@@ -51,7 +52,7 @@ class Emulator:
         self._cut_after: int | None = None
 
     def __enter__(self) -> Self:
-        self._plug_in()
+        self.port.replug()
         self._thread.start()
         return self
 
@@ -98,7 +99,10 @@ class Emulator:
             now = time.monotonic()
             if self._back_at is not None and now >= self._back_at:
                 self._back_at = None
-                self._plug_in()
+                self.port.replug()
+            if self.port.visits != self._visits:
+                self._visits = self.port.visits
+                self._say(self._imitation.plugged(now))
             if content:
                 if Fault.ECHO in self._faults:
                     self._out(content)
@@ -123,16 +127,12 @@ class Emulator:
             case "unplug":
                 self.port.unplug()
             case "replug":
-                self._plug_in()
+                self.port.replug()
             case "cut":
                 self._cut_after = int(line)
             case "wait":
                 self.port.wait_read()
         answer.put(problem)
-
-    def _plug_in(self) -> None:
-        self.port.replug()
-        self._say(self._imitation.plugged(time.monotonic()))
 
     def _say(self, frames: list[bytes]) -> None:
         if Fault.SILENCE in self._faults:

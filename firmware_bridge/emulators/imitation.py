@@ -11,7 +11,10 @@ class Imitation(Protocol):
     """
 
     def plugged(self, now: float) -> list[bytes]:
-        """The device gets power and a wire: state that the real one forgets is forgotten."""
+        """The device gets a wire: state that the real one forgets then is forgotten.
+
+        A device on a network gets one with each program that connects.
+        """
         ...
 
     def hear(self, content: bytes, now: float) -> list[bytes]:

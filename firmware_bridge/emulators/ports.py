@@ -26,6 +26,11 @@ class EmulatedPort(Protocol):
         """What a configuration names: a path, or `tcp://host:port`. It stays over replugs."""
         ...
 
+    @property
+    def visits(self) -> int:
+        """How often a device on this port has got a wire: plugged in, or called over TCP."""
+        ...
+
     def replug(self) -> None:
         """Plug the cable in. Plugged in, this does nothing."""
         ...
@@ -56,11 +61,17 @@ class PtyPort:
     def __init__(self, link: Path) -> None:
         self.link = link
         self._ends: tuple[int, int] | None = None
+        self._visits = 0
 
     @property
     def address(self) -> str:
         """The path of the link."""
         return str(self.link)
+
+    @property
+    def visits(self) -> int:
+        """How often the cable was plugged in."""
+        return self._visits
 
     def replug(self) -> None:
         """Make a new pty and point the link at it. Plugged in, this does nothing."""
@@ -74,6 +85,7 @@ class PtyPort:
         fresh.symlink_to(os.ttyname(port_end))
         fresh.replace(self.link)
         self._ends = (device_end, port_end)
+        self._visits += 1
 
     def unplug(self) -> None:
         """Take the link away and hang up."""
@@ -133,6 +145,7 @@ class TcpPort:
         self._port = port
         self._listener: socket.socket | None = None
         self._visitor: socket.socket | None = None
+        self._visits = 0
 
     @property
     def address(self) -> str:
@@ -140,9 +153,9 @@ class TcpPort:
         return f"tcp://{self._host}:{self._port}"
 
     @property
-    def visited(self) -> bool:
-        """Whether a program is connected."""
-        return self._visitor is not None
+    def visits(self) -> int:
+        """How many programs have been connected."""
+        return self._visits
 
     def replug(self) -> None:
         """Listen again. Plugged in, this does nothing."""
@@ -210,6 +223,7 @@ class TcpPort:
             return
         visitor.settimeout(WRITE_WAIT_S)
         self._visitor = visitor
+        self._visits += 1
 
     @staticmethod
     def _unacknowledged(visitor: socket.socket) -> int:
