@@ -105,6 +105,18 @@ class DeviceThread(Generic[C]):
             detail = f"The {self.subject} did not answer in time: check its cable and power."
             raise StationError(self._fault(detail)) from None
 
+    def post(self, deed: Callable[[C], object]) -> None:
+        """Do something with the client soon, and return at once; a device that is away is let be.
+
+        For absolute state that a client sends again on return, and for what nobody misses later.
+        """
+
+        def work() -> None:
+            with suppress(OSError):
+                deed(self._client)
+
+        self._deeds.put(work)
+
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():

@@ -84,7 +84,9 @@ class Operator:
     """Works through a trolley of returns with a scanner and two hands.
 
     A clear resellable item is confirmed by the next item's scan, the last one by its plate; repair
-    and scrap by the scan of their bin; doubt goes into the tote. Not safe for many threads.
+    and scrap by the scan of their bin; doubt goes into the tote. Where items carry tags the operator
+    only lays them down, scans those that the bench does not take by their tag, and confirms a clear
+    resellable item by its plate. Not safe for many threads.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Operator:
         scan: Callable[[str], None],
         pause: Callable[[float], None],
         cards: Cards | None = None,
+        tagged: bool = False,
     ) -> None:
         """`scan` makes the scanner read a code; `pause` lets that many seconds of work pass."""
         self._trolley: Iterator[Return] = iter(trolley)
@@ -102,6 +105,7 @@ class Operator:
         self._scan = scan
         self._pause = pause
         self._cards = cards or Cards()
+        self._tagged = tagged
         self._lying: Return | None = None
         self._answered: str | None = None
         self._last: Seen | None = None
@@ -151,7 +155,8 @@ class Operator:
             self.done = True
             return
         self._lay(following)
-        self._scan(following.label)
+        if not self._tagged:
+            self._scan(following.label)
 
     def _turn(self, pose: str, *, again: bool) -> None:
         if again:
@@ -167,7 +172,7 @@ class Operator:
         self._pause(GLANCE_S)
         self._answered = seen.item
         self._take_off()
-        following = next(self._trolley, None)
+        following = None if self._tagged else next(self._trolley, None)
         if following is None:
             self._scan(self._cards.plate)
             return

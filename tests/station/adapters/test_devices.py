@@ -117,6 +117,16 @@ def test_a_deed_on_an_absent_device_says_what_to_do(desk: Desk) -> None:
     assert refused.value.fault.code is FaultCode.LIGHT_LOST
 
 
+def test_a_posted_deed_is_done_and_one_for_an_absent_device_is_let_be(desk: Desk) -> None:
+    desk.lamp.there = False
+    desk.device.post(lambda lamp: lamp.switch(5))
+    desk.device.post(lambda lamp: setattr(lamp, "there", True))
+    desk.device.post(lambda lamp: lamp.switch(8))
+
+    assert desk.device.call(lambda lamp: lamp.switch(9)) == 8
+    assert not desk.heard.of(FaultRaised)
+
+
 def test_a_deed_that_is_not_done_in_time_is_never_done_later(desk: Desk) -> None:
     desk.lamp.free.clear()
     assert desk.lamp.hanging.wait(WAIT_S)

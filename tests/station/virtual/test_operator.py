@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from station.virtual.operator import TAKE_CARD, Operator, Return, Seen, Wanted
 from station.virtual.shift import Shift
+from station.virtual.tagged import TaggedBench
 
 A, B = Return("r0000", "label-a"), Return("r0001", "label-b")
 BADGE, ITEM, NOTHING = Seen(Wanted.BADGE), Seen(Wanted.ITEM), Seen(Wanted.NOTHING)
@@ -13,10 +14,12 @@ BADGE, ITEM, NOTHING = Seen(Wanted.BADGE), Seen(Wanted.ITEM), Seen(Wanted.NOTHIN
 class Hands:
     """What the operator did, in order."""
 
-    def __init__(self, *trolley: Return) -> None:
+    def __init__(self, *trolley: Return, tagged: bool = False) -> None:
         self.did: list[str] = []
         self.answers: Callable[[str], None] = lambda _: None
-        self.operator = Operator(trolley, bench=self, scan=self.scan, pause=lambda _: None)
+        self.operator = Operator(
+            trolley, bench=self, scan=self.scan, pause=lambda _: None, tagged=tagged
+        )
 
     def scan(self, code: str) -> None:
         self.did.append(code)
@@ -131,3 +134,33 @@ def test_a_shift_ends_when_the_trolley_is_empty() -> None:
     assert shift.finished.wait(10)
     shift.stop()
     assert hands.did[-1] == "RG:BIN:SCRAP-S1"
+
+
+def test_tagged_goods_are_only_laid_down_and_scanned_if_nothing_happens() -> None:
+    hands = Hands(A, tagged=True)
+
+    assert hands.see(ITEM) == ["lay r0000 top"]
+    hands.operator.waits()
+    assert hands.did[-1] == "label-a"
+
+
+def test_tagged_goods_are_confirmed_by_their_plate_before_the_next_comes() -> None:
+    hands = Hands(A, B, tagged=True)
+    hands.see(ITEM)
+
+    assert hands.see(result("a", "resellable")) == ["clear", "RG:PLATE:P-000001"]
+    assert hands.see(ITEM) == ["lay r0001 top"]
+
+
+def test_a_tag_goes_with_its_item() -> None:
+    acts: list[str] = []
+    hands = Hands(A)
+    bench = TaggedBench(hands, {"r0000": "3034"}, acts.append)
+
+    bench.lay("r0000", "top")
+    bench.turn("bottom")
+    bench.lay("r0001", "top")
+    bench.clear()
+
+    assert acts == ["tag 3034", "remove 3034"]
+    assert hands.did == ["lay r0000 top", "turn bottom", "lay r0001 top", "clear"]

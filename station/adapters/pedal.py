@@ -1,0 +1,36 @@
+"""The foot switch: each step on it is the key that takes the picture."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from firmware_bridge.readings import Pedal
+from station.domain.events import Event, Key, KeyPressed
+
+
+class Clock(Protocol):
+    """Wall time."""
+
+    def now(self) -> datetime: ...
+
+
+class Identifiers(Protocol):
+    """Fresh identifiers."""
+
+    def fresh(self) -> str: ...
+
+
+class FootSwitch:
+    """Turns what a device reads into keys; letting go of the pedal means nothing."""
+
+    def __init__(
+        self, *, emit: Callable[[Event], None], clock: Clock, identifiers: Identifiers
+    ) -> None:
+        self._emit = emit
+        self._clock = clock
+        self._identifiers = identifiers
+
+    def hear(self, reading: object) -> None:
+        """Take a reading of any kind."""
+        if reading == Pedal(pressed=True):
+            self._emit(KeyPressed(self._clock.now(), Key.TAKE, self._identifiers.fresh()))
