@@ -84,9 +84,9 @@ class Operator:
     """Works through a trolley of returns with a scanner and two hands.
 
     A clear resellable item is confirmed by the next item's scan, the last one by its plate; repair
-    and scrap by the scan of their bin; doubt goes into the tote. Where items carry tags the operator
-    only lays them down, scans those that the bench does not take by their tag, and confirms a clear
-    resellable item by its plate. Not safe for many threads.
+    and scrap by the scan of their bin; doubt goes into the tote. `tagged` items are only
+    laid down, scanned where the bench does not take them by their tag, and a clear resellable one
+    is confirmed by its plate. Not safe for many threads.
     """
 
     def __init__(
