@@ -36,10 +36,10 @@ PLANTED = {
     "sql-owner": ("station/virtual/world.py", "import sqlite3"),
     "http-owner": ("station/app/defaults.py", "import httpx2"),
     "onnx-owner": ("station/app/defaults.py", "import onnxruntime"),
-    "serial-owner": ("firmware_bridge/scanner.py", "import serial"),
+    "serial-owner": ("firmware_bridge/clients/plain.py", "import serial"),
     "render-owner": ("models/sets.py", "import mitsuba"),
     "train-owner": ("models/sets.py", "import torch"),
-    "acyclic": ("firmware_bridge/transports/transport.py", "import firmware_bridge.scanner"),
+    "acyclic": ("firmware_bridge/transports/transport.py", "import firmware_bridge.clients.plain"),
 }
 
 

@@ -47,6 +47,8 @@ EXACT: Mapping[str, str] = MappingProxyType(
     }
 )
 
+ELEMENT_STRINGS = frozenset({"]C1", "]J1", "]Q3", "]Q4", "]d2", "]d5", "]e0", "]e1", "]e2"})
+
 
 def split_identifier(frame: bytes) -> tuple[str | None, bytes]:
     """Return the identifier such as `]C1`, or None, and the bytes after it."""
@@ -58,3 +60,8 @@ def split_identifier(frame: bytes) -> tuple[str | None, bytes]:
 def symbology_name(identifier: str) -> str:
     """Return the symbology's name in words, or the identifier where it is unknown."""
     return EXACT.get(identifier) or FAMILIES.get(identifier[1:2], identifier)
+
+
+def carries_gs1(identifier: str) -> bool:
+    """Whether a symbol with this identifier holds GS1 element strings, fields closed by GS."""
+    return identifier in ELEMENT_STRINGS

@@ -3,51 +3,21 @@
 Sans I/O: bytes and the time go in, codes and damage come out. Nothing here raises on any input.
 """
 
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from firmware_bridge.codecs.aim import split_identifier, symbology_name
+from firmware_bridge.codecs.aim import split_identifier
+from firmware_bridge.codecs.code import MAX_CODE_BYTES, Code, GsSubstitutes, read_code
+from firmware_bridge.codecs.damage import SHOWN_BYTES, Damage
 
-MAX_CODE_BYTES = 4096
-SHOWN_BYTES = 64
-GROUP_SEPARATOR = "\x1d"
 LINE_FEED = 0x0A
 
 Suffix: TypeAlias = Literal["cr", "lf", "crlf", "tab"]
-DamageReason: TypeAlias = Literal[
-    "overlong", "unfinished", "cut", "prefix", "identifier", "control", "empty"
-]
 
 SUFFIXES: Mapping[Suffix, bytes] = MappingProxyType(
     {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A whole code: its text without identifier and suffix, and the bytes as they came."""
-
-    text: str
-    symbology: str | None
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Bytes that are not a code, with the first `SHOWN_BYTES` of them.
-
-    overlong: more than `MAX_CODE_BYTES` without suffix. unfinished: the line fell silent before
-    the suffix. cut: the tail of a code that began before the port was opened. prefix, identifier:
-    the configured prefix, or the required AIM identifier, is missing. control: a control character
-    other than GS. empty: an identifier or prefix with no text.
-    """
-
-    reason: DamageReason
-    raw: bytes
-
 
 PlainEvent: TypeAlias = Code | Damage
 
@@ -67,7 +37,10 @@ class PlainDecoder:
         *,
         require_identifier: bool = False,
         idle_gap_s: float = 0.1,
+        gs_substitutes: Iterable[str] = (),
     ) -> None:
+        """ValueError for a GS substitute that cannot be one."""
+        self._substitutes = GsSubstitutes(gs_substitutes)
         self.idle_gap_s = idle_gap_s
         self._suffix = SUFFIXES[suffix]
         self._prefix = prefix
@@ -163,43 +136,4 @@ class PlainDecoder:
             return Damage("cut", shown)
         if symbology is None and self._require_identifier:
             return Damage("identifier", shown)
-        if not body:
-            return Damage("empty", shown)
-        text = _text(body)
-        if any(unicodedata.category(sign) == "Cc" and sign != GROUP_SEPARATOR for sign in text):
-            return Damage("control", shown)
-        return Code(text, symbology, frame)
-
-
-def decode(content: bytes) -> list[dict[str, str | bool | None]]:
-    """Return what a recording of a plain scanner means, one entry for each code.
-
-    Any of CR, LF and CR LF closes a code, and so does the end. An entry has `damaged` and `raw`
-    (upper-case hex), a code also `text`, `symbology` and its `name`, damage its `reason`. A
-    recording without any code is damage of the reason `empty`.
-    """
-    decoder = PlainDecoder("cr")
-    lines = content.replace(b"\r\n", b"\r").replace(b"\n", b"\r")
-    events = decoder.feed(lines + SUFFIXES["cr"], 0.0)
-    return [_meaning(event) for event in events or (Damage("empty", b""),)]
-
-
-def _meaning(event: PlainEvent) -> dict[str, str | bool | None]:
-    raw = event.raw.hex().upper()
-    if isinstance(event, Damage):
-        return {"damaged": True, "reason": event.reason, "raw": raw}
-    name = None if event.symbology is None else symbology_name(event.symbology)
-    return {
-        "damaged": False,
-        "text": event.text,
-        "symbology": event.symbology,
-        "name": name,
-        "raw": raw,
-    }
-
-
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("latin-1")
+        return read_code(body, symbology, frame, self._substitutes)

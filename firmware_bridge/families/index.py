@@ -1,8 +1,9 @@
 """Every kind of device the bench knows."""
 
+from firmware_bridge.families import plain
 from firmware_bridge.family import Family
 
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: tuple[Family, ...] = (plain.FAMILY,)
 
 
 def family(kind: str) -> Family | None:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from firmware_bridge.codecs.plain import Code, Damage
-from firmware_bridge.scanner import Back, Lost, ScannerEvent
+from firmware_bridge.clients.scanning import ScannerEvent
+from firmware_bridge.codecs.code import Code
+from firmware_bridge.codecs.damage import Damage
+from firmware_bridge.readings import Back, Lost
 from station.domain.events import Event, FaultCleared, FaultRaised, Scanned
 from station.domain.faults import Fault, FaultCode
 from station.domain.scan import GROUP_SEPARATOR
@@ -31,7 +33,7 @@ class Identifiers(Protocol):
 
 
 class Scanner(Protocol):
-    """A scanner client, polled from one thread."""
+    """A scanner client of any protocol, polled from one thread."""
 
     def poll(self, timeout_s: float) -> tuple[ScannerEvent, ...]: ...
 

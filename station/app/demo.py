@@ -11,7 +11,9 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from firmware_bridge.emulators.plain import PlainScannerEmulator
+from firmware_bridge.emulators.emulator import Emulator
+from firmware_bridge.emulators.plain import PlainImitation
+from firmware_bridge.emulators.ports import PtyPort
 from models.sets import RenderedSet, SetError, read_set
 from station.adapters.frames import FrameFiles
 from station.adapters.orders import OrdersFile
@@ -96,7 +98,8 @@ class Demo:
         self._world = World()
         things.callback(self._world.close)
         self._resume_world()
-        self._scanner = things.enter_context(PlainScannerEmulator(self.state / "scanner"))
+        scanner = Emulator(PlainImitation(), PtyPort(self.state / "scanner"))
+        self._scanner = things.enter_context(scanner)
         self.live = LiveBench(self._parts(), self.store, self.frames, reached)
         things.callback(self.live.stop)
 
@@ -105,7 +108,7 @@ class Demo:
         operator = Operator(
             [Return(c.truth.return_id, c.label) for c in self.comings],
             bench=self._world,
-            scan=self._scanner.scan,
+            scan=self._scanner.act,
             pause=pause,
         )
         shift = Shift(operator)

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.record import Calibration, CalibrationError
-from firmware_bridge.codecs.plain import PlainDecoder
-from firmware_bridge.scanner import PlainScanner
+from firmware_bridge.clients.plain import PlainScanner
 from firmware_bridge.transports.serial_port import SerialPort
 from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
@@ -114,9 +113,7 @@ def reader_of(
     parts: BenchParts, emit: Emit, clock: SystemClock, identifiers: SystemIdentifiers
 ) -> BarcodeReader:
     """The barcode scanner on its serial port."""
-    scanner = PlainScanner(
-        partial(SerialPort, parts.scanner_port, parts.scanner_baud), PlainDecoder()
-    )
+    scanner = PlainScanner(partial(SerialPort, parts.scanner_port, parts.scanner_baud))
     return BarcodeReader(scanner, emit=emit, clock=clock, identifiers=identifiers)
 
 

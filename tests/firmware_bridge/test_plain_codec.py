@@ -8,17 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.codecs.plain import (
-    MAX_CODE_BYTES,
-    SHOWN_BYTES,
-    SUFFIXES,
-    Code,
-    Damage,
-    PlainDecoder,
-    PlainEvent,
-    Suffix,
-    decode,
-)
+from firmware_bridge.codecs.code import MAX_CODE_BYTES, Code
+from firmware_bridge.codecs.damage import SHOWN_BYTES, Damage
+from firmware_bridge.codecs.plain import SUFFIXES, PlainDecoder, PlainEvent, Suffix
+from firmware_bridge.families.plain import FAMILY, decode
 
 GAP_S = 0.1
 SOON_S = 0.01
@@ -268,18 +261,18 @@ def test_a_recording_is_decoded_into_plain_values() -> None:
             "name": "GS1-128",
             "raw": "5D433130313039353230313233343536373838",
         },
-        {"damaged": False, "text": "plain", "symbology": None, "name": None, "raw": "706C61696E"},
-        {"damaged": True, "reason": "control", "raw": "410242"},
+        {"damaged": False, "text": "plain", "symbology": None, "name": "code", "raw": "706C61696E"},
+        {"damaged": True, "name": "damage", "reason": "control", "raw": "410242"},
     ]
 
 
 def test_a_recording_without_codes_is_damaged() -> None:
-    assert decode(b"\r\n") == [{"damaged": True, "reason": "empty", "raw": ""}]
+    assert decode(b"\r\n") == [{"damaged": True, "name": "damage", "reason": "empty", "raw": ""}]
 
 
 @given(st.binary(max_size=10_000))
 def test_decoding_a_recording_never_raises(content: bytes) -> None:
-    assert decode(content)
+    assert FAMILY.decode(content)
 
 
 @pytest.mark.slow

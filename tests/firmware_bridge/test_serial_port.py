@@ -1,13 +1,15 @@
 """A serial port as a transport, proved on a pty."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.emulators.plain import PlainScannerEmulator
+from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.transports.ports import Port, list_ports, path_of
 from firmware_bridge.transports.serial_port import SerialPort
 from firmware_bridge.transports.transport import DisconnectedError
@@ -18,6 +20,15 @@ WAIT_S = 2.0
 @pytest.fixture
 def link(tmp_path: Path) -> Path:
     return tmp_path / "scanner"
+
+
+@contextmanager
+def plugged(link: Path) -> Iterator[PtyPort]:
+    """A pty that is plugged in, seen from the device's end."""
+    port = PtyPort(link)
+    port.replug()
+    yield port
+    port.unplug()
 
 
 def usb_port(path: str, serial_number: str | None) -> Port:
@@ -34,7 +45,7 @@ def read_all(port: SerialPort, count: int) -> bytes:
 
 
 def test_every_byte_value_arrives_unchanged(link: Path) -> None:
-    with PlainScannerEmulator(link) as scanner:
+    with plugged(link) as scanner:
         port = SerialPort(str(link))
         scanner.send(bytes(range(256)))
 
@@ -43,17 +54,17 @@ def test_every_byte_value_arrives_unchanged(link: Path) -> None:
 
 
 def test_the_emulated_port_is_raw_whoever_opens_it(link: Path) -> None:
-    with PlainScannerEmulator(link) as scanner:
+    with plugged(link) as scanner:
         port = os.open(link, os.O_RDWR | os.O_NOCTTY)
         scanner.send(b"A\r\x03\x04B")
 
         assert os.read(port, 6) == b"A\r\x03\x04B"
-        assert scanner.received() == b""
+        assert scanner.receive(0.0) == b""
         os.close(port)
 
 
 def test_a_read_gives_no_more_than_was_asked_for(link: Path) -> None:
-    with PlainScannerEmulator(link) as scanner:
+    with plugged(link) as scanner:
         port = SerialPort(str(link))
         scanner.send(b"ABCDEF")
         scanner.wait_read(0.0)
@@ -65,7 +76,7 @@ def test_a_read_gives_no_more_than_was_asked_for(link: Path) -> None:
 
 
 def test_a_silent_port_gives_nothing_after_the_timeout(link: Path) -> None:
-    with PlainScannerEmulator(link):
+    with plugged(link):
         port = SerialPort(str(link))
 
         assert port.read(4096, 0.01) == b""
@@ -74,18 +85,18 @@ def test_a_silent_port_gives_nothing_after_the_timeout(link: Path) -> None:
 
 
 def test_what_is_written_reaches_the_device_and_nothing_comes_back(link: Path) -> None:
-    with PlainScannerEmulator(link) as scanner:
+    with plugged(link) as scanner:
         port = SerialPort(str(link))
         port.write(b"\x16T\r")
         scanner.send(b"ABC\r")
 
         assert read_all(port, 4) == b"ABC\r"
-        assert scanner.received() == b"\x16T\r"
+        assert scanner.receive(0.0) == b"\x16T\r"
         port.close()
 
 
 def test_a_device_that_takes_nothing_is_disconnected(link: Path) -> None:
-    with PlainScannerEmulator(link):
+    with plugged(link):
         port = SerialPort(str(link))
 
         with pytest.raises(DisconnectedError):
@@ -94,7 +105,7 @@ def test_a_device_that_takes_nothing_is_disconnected(link: Path) -> None:
 
 
 def test_an_unplugged_port_is_disconnected_for_reading_and_writing(link: Path) -> None:
-    with PlainScannerEmulator(link) as scanner:
+    with plugged(link) as scanner:
         port = SerialPort(str(link))
         scanner.unplug()
 
@@ -121,7 +132,7 @@ def test_a_file_that_is_no_port_is_refused(link: Path) -> None:
 
 
 def test_two_programs_cannot_share_a_port(link: Path) -> None:
-    with PlainScannerEmulator(link):
+    with plugged(link):
         first = SerialPort(str(link))
         with pytest.raises(DisconnectedError, match="in use by another program"):
             SerialPort(str(link))
@@ -133,7 +144,7 @@ def test_two_programs_cannot_share_a_port(link: Path) -> None:
 
 
 def test_the_link_survives_a_replug(link: Path) -> None:
-    with PlainScannerEmulator(link) as scanner:
+    with plugged(link) as scanner:
         first = SerialPort(str(link))
         scanner.unplug()
         assert not link.is_symlink()

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from firmware_bridge.emulators.plain import PlainScannerEmulator
+from firmware_bridge.emulators.emulator import Emulator
+from firmware_bridge.emulators.plain import PlainImitation
+from firmware_bridge.emulators.ports import PtyPort
 from station.adapters.store.opening import open_store
 from station.virtual.receiver_process import ReceiverProcess
 
@@ -77,7 +79,7 @@ def test_one_return_by_scanner_bytes_alone(tmp_path: Path, receiver: ReceiverPro
     config = configuration(tmp_path, receiver.url)
     state = tmp_path / "state"
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    with PlainScannerEmulator(tmp_path / "scanner") as scanner:
+    with Emulator(PlainImitation(), PtyPort(tmp_path / "scanner")) as scanner:
         station = subprocess.Popen(
             [sys.executable, "-m", "station", "start", "--config", str(config)], env=environment
         )
@@ -97,14 +99,14 @@ def test_one_return_by_scanner_bytes_alone(tmp_path: Path, receiver: ReceiverPro
     assert receiver.counts()["unique_ids"] == counts.delivered
 
 
-def scan_until(scanner: PlainScannerEmulator, true: Callable[[], bool], *texts: str) -> None:
+def scan_until(scanner: Emulator, true: Callable[[], bool], *texts: str) -> None:
     """Scan again and again, as a person would, until something is true."""
     end = time.monotonic() + PATIENCE_S
     for text in itertools.cycle(texts):
         if true():
             return
         assert time.monotonic() < end, f"nothing came of {texts}"
-        scanner.scan(text, symbology="]C1" if text.startswith("01") else "]Q1")
+        scanner.act(("]C1" if text.startswith("01") else "]Q1") + text)
         time.sleep(1.0)
 
 

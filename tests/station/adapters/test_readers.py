@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.codecs.plain import PlainDecoder
-from firmware_bridge.emulators.plain import PlainScannerEmulator
-from firmware_bridge.scanner import PlainScanner
+from firmware_bridge.clients.plain import PlainScanner
+from firmware_bridge.emulators.emulator import Emulator
+from firmware_bridge.emulators.plain import PlainImitation
+from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.transports.serial_port import SerialPort
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.readers import BarcodeReader, refused_text
@@ -26,9 +27,9 @@ class Desk:
 
     def __init__(self, link: Path) -> None:
         self.heard = Heard()
-        self.scanner = PlainScannerEmulator(link)
+        self.scanner = Emulator(PlainImitation(), PtyPort(link))
         self.reader = BarcodeReader(
-            PlainScanner(lambda: SerialPort(str(link)), PlainDecoder("cr")),
+            PlainScanner(lambda: SerialPort(str(link))),
             emit=self.heard,
             clock=SystemClock(),
             identifiers=SystemIdentifiers(),
@@ -38,16 +39,16 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path / "scanner")
-    yield made
-    made.reader.stop()
-    made.scanner.unplug()
+    with made.scanner:
+        yield made
+        made.reader.stop()
 
 
 def scan_until_heard(desk: Desk, text: str, *, symbology: str = "") -> Scanned:
     """Scan as a person does: again, while nothing comes of it (the port may still be shut)."""
     for _ in range(50):
         count = len(desk.heard.of(Scanned))
-        desk.scanner.scan(text, symbology=symbology)
+        desk.scanner.act(symbology + text)
         try:
             return desk.heard.wait(Scanned, count + 1, timeout_s=0.3)
         except AssertionError:
@@ -56,7 +57,6 @@ def scan_until_heard(desk: Desk, text: str, *, symbology: str = "") -> Scanned:
 
 
 def test_a_code_arrives_with_its_symbology_and_a_fresh_identifier(desk: Desk) -> None:
-    desk.scanner.replug()
     desk.reader.start()
 
     first = scan_until_heard(desk, LABEL, symbology="]d2")
@@ -69,18 +69,16 @@ def test_a_code_arrives_with_its_symbology_and_a_fresh_identifier(desk: Desk) ->
 
 
 def test_a_damaged_code_never_names_an_item(desk: Desk) -> None:
-    desk.scanner.replug()
     desk.reader.start()
     scan_until_heard(desk, LABEL, symbology="]d2")
 
-    desk.scanner.send(b"0104006381333931\x0221S1\r")
+    desk.scanner.act("0104006381333931\x0221S1")
     damaged = desk.heard.wait(Scanned, holds=lambda scan: "\x02" in scan.text)
 
     assert read_scan(damaged.text) == NotUnderstood("scan-control-characters")
 
 
 def test_a_scanner_that_is_unplugged_is_said_once_and_its_return_once(desk: Desk) -> None:
-    desk.scanner.replug()
     desk.reader.start()
     scan_until_heard(desk, LABEL, symbology="]d2")
 
@@ -96,6 +94,7 @@ def test_a_scanner_that_is_unplugged_is_said_once_and_its_return_once(desk: Desk
 
 
 def test_a_scanner_missing_from_the_start_is_a_fault_in_words(desk: Desk) -> None:
+    desk.scanner.unplug()
     desk.reader.start()
 
     assert "check its cable" in desk.heard.wait(FaultRaised).fault.detail
