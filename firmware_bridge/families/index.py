@@ -1,9 +1,9 @@
 """Every kind of device the bench knows."""
 
-from firmware_bridge.families import plain
+from firmware_bridge.families import m100, plain, sics
 from firmware_bridge.family import Family
 
-FAMILIES: tuple[Family, ...] = (plain.FAMILY,)
+FAMILIES: tuple[Family, ...] = (plain.FAMILY, m100.FAMILY, sics.FAMILY)
 
 
 def family(kind: str) -> Family | None:
