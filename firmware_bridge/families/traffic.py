@@ -1,0 +1,79 @@
+"""What families of framed protocols share: recordings in words, and one question on a wire."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from firmware_bridge.codecs.damage import Damage
+from firmware_bridge.codecs.frames import Cut, Decoder, Whole
+from firmware_bridge.family import Meaning
+from firmware_bridge.readings import TagRead
+from firmware_bridge.transports.transport import Transport
+
+READ_BYTES = 4096
+
+F = TypeVar("F")
+
+
+def decoded(content: bytes, decoder: Decoder[F], describe: Callable[[F], Meaning]) -> list[Meaning]:
+    """A recording in words; its unfinished end, and a recording of nothing, are damage."""
+    events = (*decoder.feed(content, 0.0), *decoder.flush(decoder.idle_gap_s))
+    return [
+        damage(event) if isinstance(event, Damage) else describe(event)
+        for event in events or (Damage("empty", b""),)
+    ]
+
+
+def damage(event: Damage) -> Meaning:
+    """Damage in words."""
+    raw = event.raw.hex().upper()
+    return {"damaged": True, "name": "damage", "reason": event.reason, "raw": raw}
+
+
+def whole(name: str, raw: bytes, **said: object) -> Meaning:
+    """A whole frame in words."""
+    return {"damaged": False, "name": name, "raw": raw.hex().upper(), **said}
+
+
+def tag_words(tag: TagRead) -> dict[str, object]:
+    """What a report tells of a tag; what it does not tell is left out."""
+    words: dict[str, object] = {"epc": tag.epc}
+    if tag.rssi_dbm is not None:
+        words["rssi_dbm"] = tag.rssi_dbm
+    if tag.antenna is not None:
+        words["antenna"] = tag.antenna
+    return words | {"count": tag.count}
+
+
+def either(
+    first: Callable[[bytearray, int], Cut[F]], second: Callable[[bytearray, int], Cut[F]]
+) -> Callable[[bytearray, int], Cut[F]]:
+    """A cut that takes what `first` finds, else what `second` finds, else waits if either does."""
+
+    def cut(buffer: bytearray, start: int) -> Cut[F]:
+        found = first(buffer, start)
+        if isinstance(found, Whole):
+            return found
+        other = second(buffer, start)
+        if isinstance(other, Whole) or other is None:
+            return other
+        return found
+
+    return cut
+
+
+def asked(
+    wire: Transport,
+    question: bytes,
+    decoder: Decoder[F],
+    answers: Callable[[F], bool],
+    timeout_s: float,
+) -> F | None:
+    """Ask once and return the frame that answers, or none after `timeout_s`; OSError as `wire`."""
+    wire.write(question)
+    deadline = time.monotonic() + timeout_s
+    while (wait := deadline - time.monotonic()) > 0:
+        for event in decoder.feed(wire.read(READ_BYTES, wait), time.monotonic()):
+            if not isinstance(event, Damage) and answers(event):
+                return event
+    return None

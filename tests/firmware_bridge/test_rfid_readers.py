@@ -1,0 +1,144 @@
+"""The clients of the tag readers against their imitations, through pulled cables and silence."""
+
+from typing import Any
+
+import pytest
+from rfid import EPC, KINDS, OTHER, Bench, Kind, epcs, states
+
+from firmware_bridge.codecs.damage import Damage
+from firmware_bridge.readings import Back, Lost, TagRead
+
+kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.family.kind)
+
+
+@kinds
+def test_a_tag_is_read_while_it_lies_there_and_at_a_bearable_rate(kind: Kind) -> None:
+    bench = Bench(kind)
+    assert epcs(bench.run(3.0)) == set()
+    bench.imitation.act(f"tag {EPC} -48", bench.time.now)
+    read = [reading for reading in bench.run(5.0) if isinstance(reading, TagRead)]
+    bench.imitation.act(f"remove {EPC}", bench.time.now)
+    bench.run(0.5)
+
+    assert epcs(read) == {EPC}
+    assert 25 <= len(read) <= 101
+    assert {tag.rssi_dbm for tag in read} <= {-48.0, None}
+    assert epcs(bench.run(3.0)) == set()
+
+
+@kinds
+def test_several_tags_are_told_apart(kind: Kind) -> None:
+    long = "3674257BF6B7A659B2C2BF100000000000000000000000000000"
+    bench = Bench(kind, f"tag {EPC}", f"tag {OTHER}", f"tag {long}", "tag E200")
+
+    assert epcs(bench.run(2.0)) == {EPC, OTHER, long, "E200"}
+    bench.imitation.act("clear", bench.time.now)
+    bench.run(0.5)
+    assert epcs(bench.run(1.0)) == set()
+
+
+@kinds
+def test_an_empty_field_is_no_failure(kind: Kind) -> None:
+    bench = Bench(kind)
+    readings = bench.run(60.0)
+
+    assert readings == [Back()]
+
+
+@kinds
+def test_what_is_configured_is_set_and_nothing_else(kind: Kind) -> None:
+    configured, free = Bench(kind), Bench(kind, antennas=(1,))
+    configured.run(2.0)
+    free.run(2.0)
+
+    for command in kind.state:
+        assert command in bytes(configured.cable.sent)
+        assert command not in bytes(free.cable.sent)
+
+
+@kinds
+def test_a_pull_at_every_byte_gives_no_partial_merged_or_invented_tag(kind: Kind) -> None:
+    whole = Bench(kind, f"tag {EPC}", f"tag {OTHER}")
+    whole.run(1.0)
+    length = len(whole.cable.delivered)
+    assert length > 100
+
+    for at in range(1, length + 1):
+        bench = Bench(kind, f"tag {EPC}", f"tag {OTHER}")
+        bench.cable.left = at
+        readings = bench.run(4.0)
+        assert not bench.cable.plugged, at
+        before = len(bench.cable.sent)
+        bench.cable.plugged = True
+        after = bench.run(4.0)
+
+        assert epcs(readings) <= {EPC, OTHER}, at
+        assert not [e for e in (*readings, *after) if isinstance(e, Damage)], at
+        assert states(readings) in ([Lost], [Back, Lost]), at
+        assert states(after) == [Back], at
+        assert epcs(after) == {EPC, OTHER}, at
+        for command in kind.state:
+            assert command in bytes(bench.cable.sent[before:]), at
+
+
+@kinds
+@pytest.mark.parametrize("away_s", [0.1, 1.0, 5.0, 61.3])
+def test_a_reader_is_bound_again_within_three_seconds_of_its_return(
+    kind: Kind, away_s: float
+) -> None:
+    bench = Bench(kind, f"tag {EPC}")
+    bench.run(2.0)
+    bench.cable.plugged = False
+    away = bench.run(away_s)
+    bench.cable.plugged = True
+
+    assert states(away) == [Lost]
+    assert states(bench.run(3.0)) == [Back]
+
+
+@kinds
+def test_a_reader_that_falls_silent_is_lost_once_and_back_once(kind: Kind) -> None:
+    silent = False
+    bench = Bench(kind, f"tag {EPC}", alter=lambda frame: b"" if silent else frame)
+    bench.run(2.0)
+    silent = True
+    lost = bench.run(20.0)
+    silent = False
+    back = bench.run(4.0)
+
+    assert states(lost) == [Lost]
+    assert epcs(back) == {EPC}
+    assert states(back) == [Back]
+
+
+@kinds
+def test_a_reader_that_restarts_on_its_own_reads_on(kind: Kind) -> None:
+    bench = Bench(kind, f"tag {EPC}")
+    bench.run(2.0)
+    bench.imitation.plugged(bench.time.now)
+    bench.run(3.0)
+
+    assert epcs(bench.run(2.0)) == {EPC}
+
+
+@kinds
+def test_wrong_checksums_are_never_a_reading(kind: Kind) -> None:
+    bench: Bench
+    bench = Bench(kind, f"tag {EPC}", alter=lambda frame: bench.imitation.spoil(frame))
+    readings = bench.run(20.0)
+
+    assert states(readings) == [Lost]
+    assert epcs(readings) == set()
+
+
+@kinds
+@pytest.mark.parametrize(
+    "settings",
+    [{"power_dbm": 99.0}, {"power_dbm": -1.0}, {"region": "MOON"}, {"antennas": ()}],
+    ids=str,
+)
+def test_a_setting_that_cannot_be_is_refused_with_a_sentence(
+    kind: Kind, settings: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        Bench(kind, **settings)
