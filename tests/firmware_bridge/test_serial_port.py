@@ -1,9 +1,12 @@
 """A serial port as a transport, proved on a pty."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.transports.ports import Port, list_ports, path_of
-from firmware_bridge.transports.serial_port import SerialPort
+from firmware_bridge.transports.serial_port import ByteFormat, SerialPort
 from firmware_bridge.transports.transport import DisconnectedError
 
 WAIT_S = 2.0
@@ -198,3 +201,78 @@ def test_listing_ports_names_each_by_the_path_that_survives_a_replug(tmp_path: P
     assert [port.identity for port in list_ports(links)] == [
         str(links / f"usb-{number}") for number, _ in enumerate(ports)
     ]
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Drop root's rights for a while, where the tests run as root."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
+def test_a_port_that_may_not_be_opened_names_the_group_that_owns_it(link: Path) -> None:
+    with plugged(link):
+        device = link.resolve()
+        device.chmod(0)
+        group = device.group()
+        with as_nobody(), pytest.raises(DisconnectedError) as refused:
+            SerialPort(str(device))
+
+    assert str(refused.value) == (
+        f"The port {device} may not be opened: it belongs to the group {group}; "
+        f"add this user to {group}, then log out and in again."
+    )
+
+
+def test_a_port_that_another_process_has_open_is_in_use(link: Path) -> None:
+    program = (
+        "import sys\n"
+        "from firmware_bridge.transports.serial_port import SerialPort\n"
+        "port = SerialPort(sys.argv[1])\n"
+        "print('open', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with plugged(link):
+        other = subprocess.Popen(
+            [sys.executable, "-c", program, str(link)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        with pytest.raises(DisconnectedError, match="in use by another program: close that"):
+            SerialPort(str(link))
+        other.communicate()
+        SerialPort(str(link)).close()
+
+
+def test_both_byte_formats_open_a_pty(link: Path) -> None:
+    with plugged(link) as device:
+        for byte_format in get_args(ByteFormat):
+            port = SerialPort(str(link), 19_200, byte_format)
+            device.send(b"A")
+
+            assert read_all(port, 1) == b"A"
+            port.close()
+
+
+def test_a_port_without_modem_lines_says_so(link: Path) -> None:
+    with plugged(link):
+        port = SerialPort(str(link))
+        with pytest.raises(DisconnectedError, match="has no CTS and DSR lines"):
+            port.contacts()
+        port.close()
+
+
+def test_the_modem_lines_of_a_lost_port_are_lost(link: Path) -> None:
+    with plugged(link) as device:
+        port = SerialPort(str(link))
+        device.unplug()
+        with pytest.raises(DisconnectedError, match="was lost"):
+            port.contacts()
+        port.close()
