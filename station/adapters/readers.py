@@ -12,7 +12,7 @@ from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.readings import Back, Lost
 from station.domain.events import Event, FaultCleared, FaultRaised, Scanned
 from station.domain.faults import Fault, FaultCode
-from station.domain.scan import GROUP_SEPARATOR
+from station.domain.gs1 import GROUP_SEPARATOR
 
 _log = logging.getLogger(__name__)
 

@@ -4,19 +4,34 @@ The station's own codes start with `RG:`; everything else is an item's code or a
 """
 
 import re
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from station.domain.carrier import fits, is_s10, is_ups
 from station.domain.grading import Grade
-from station.domain.identity import ItemCode, gtin14
+from station.domain.gs1 import (
+    GROUP_SEPARATOR,
+    NotGs1Error,
+    bracketed,
+    digital_link,
+    element_strings,
+)
+from station.domain.identity import ItemCode, gtin14, gtin_of_upc_e, is_imei
 
-GROUP_SEPARATOR = "\x1d"
 LONGEST_CODE = 256
 
+_OURS = "RG:"
 _OWN = re.compile(r"RG:(?P<kind>[A-Z]+):(?P<value>[A-Za-z0-9_.\-]{1,40})")
-_FIXED = {"01": 14, "11": 6, "15": 6, "17": 6}
-_VARIABLE = {"21": 20, "10": 20, "400": 30}
+_AIM = re.compile(r"\]([A-Za-z][0-9A-Za-z])")
+_GS1 = frozenset({"C1", "e0", "d2", "Q3", "J1", "d5", "Q4"})
+_RETAIL = frozenset({"E0", "E3", "E4", "I1"})
+_ADD_ON = "E3"
+_KEYS = frozenset({"00", "01", "8006"})
+_PLAIN = re.compile(r"[!-~](?:[ -~]{0,46}[!-~])?")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class Order(StrEnum):
@@ -41,7 +56,7 @@ class ItemScanned:
 
 @dataclass(frozen=True, slots=True)
 class AttributeScanned:
-    """An attribute of the item on the bench, by GS1 application identifier."""
+    """An attribute of the item on the bench, by GS1 application identifier, or `imei`."""
 
     ai: str
     value: str
@@ -99,6 +114,13 @@ class CommandScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainScanned:
+    """A plain code: what it names, if anything, only the site's own files can tell."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """A code with no meaning here; `reason` names the message that says why."""
 
@@ -115,22 +137,114 @@ Meaning = (
     | ToteScanned
     | BadgeScanned
     | CommandScanned
+    | PlainScanned
     | NotUnderstood
 )
 
 
-def read_scan(text: str) -> Meaning:
-    """What a code means, with or without an AIM identifier (ISO/IEC 15424) in front."""
+def read_scan(text: str, parcel_patterns: tuple[str, ...] = ()) -> Meaning:
+    """What a code means, with or without an AIM identifier (ISO/IEC 15424) in front.
+
+    `parcel_patterns` are the site's further carriers (see `carrier.fits`). Never raises.
+    """
     if len(text) > LONGEST_CODE:
         return NotUnderstood("scan-too-long")
-    if any((ord(c) < 0x20 and c != GROUP_SEPARATOR) or ord(c) == 0x7F for c in text):
+    if any(c != GROUP_SEPARATOR and unicodedata.category(c) in _UNSEEN for c in text):
         return NotUnderstood("scan-control-characters")
-    body = re.sub(r"^\][A-Za-z][0-9A-Za-z]", "", text)
-    if own := _OWN.fullmatch(body):
-        return _read_own(own["kind"], own["value"])
-    if gtin := gtin14(body):
-        return ItemScanned(ItemCode(gtin))
-    return _read_elements(body)
+    identifier = found[1] if (found := _AIM.match(text)) else None
+    body = text[3:] if identifier else text
+    if body.startswith(_OURS):
+        own = _OWN.fullmatch(body)
+        return _read_own(own["kind"], own["value"]) if own else NotUnderstood("scan-unknown-code")
+    if identifier in _RETAIL:
+        return _read_number(identifier, body)
+    if identifier in _GS1:
+        return _read_gs1(element_strings, body)
+    meaning = (
+        _read_gtin(identifier, body)
+        or _read_parcel(body, parcel_patterns)
+        or _read_syntax(identifier, body)
+    )
+    if meaning:
+        return meaning
+    if is_imei(body):
+        return AttributeScanned("imei", body)
+    if _PLAIN.fullmatch(body) and "://" not in body:
+        return PlainScanned(body)
+    return NotUnderstood("scan-unknown-code")
+
+
+def _read_number(identifier: str, digits: str) -> Meaning:
+    """A number in a symbol of retail: EAN-13, EAN-8, UPC-A, UPC-E or ITF-14, perhaps an add-on."""
+    if identifier == _ADD_ON:
+        digits = digits[:13]
+    gtin = gtin_of_upc_e(digits) if identifier == "E0" and len(digits) == 8 else gtin14(digits)
+    return ItemScanned(ItemCode(gtin)) if gtin else NotUnderstood("scan-bad-check-digit")
+
+
+def _read_gtin(identifier: str | None, body: str) -> Meaning | None:
+    """A bare number that is a GTIN by its check digit.
+
+    Eight digits that begin with 0 are a UPC-E if they can be: as an EAN-8 they would be a number
+    of one shop's own.
+    """
+    shortened = gtin_of_upc_e(body) if body.startswith("0") and identifier is None else None
+    gtin = shortened or gtin14(body)
+    return ItemScanned(ItemCode(gtin)) if gtin else None
+
+
+def _read_syntax(identifier: str | None, body: str) -> Meaning | None:
+    """GS1 data that no identifier announces: an address, brackets, or element strings.
+
+    Any number could begin like an element string. So a number as long as a GTIN is none, internal
+    data (90 to 99) needs its identifier, and in a symbol that is plain by its identifier only a key
+    counts whose check digit holds.
+    """
+    if body[:4].lower() == "http":
+        return _read_gs1(digital_link, body)
+    if body.startswith("("):
+        return _read_gs1(bracketed, body)
+    if body.isdigit() and 12 <= len(body) <= 14:
+        return None
+    try:
+        values = element_strings(body)
+    except NotGs1Error as error:
+        return NotUnderstood("scan-bad-check-digit") if error.check_digit else None
+    keyed = bool(_KEYS & values.keys())
+    internal = all(ai.startswith("9") for ai in values)
+    return _of_values(values) if keyed or not (identifier or internal) else None
+
+
+def _read_parcel(body: str, patterns: tuple[str, ...]) -> Meaning | None:
+    if is_ups(body):
+        return ParcelScanned(body, "ups")
+    if is_s10(body):
+        return ParcelScanned(body, "s10")
+    known = any(fits(body, pattern) for pattern in patterns)
+    return ParcelScanned(body, "site") if known else None
+
+
+def _read_gs1(read: Callable[[str], dict[str, str]], body: str) -> Meaning:
+    try:
+        return _of_values(read(body))
+    except NotGs1Error as error:
+        reason = "scan-bad-check-digit" if error.check_digit else "scan-unknown-code"
+        return NotUnderstood(reason)
+
+
+def _of_values(values: Mapping[str, str]) -> Meaning:
+    """What element strings say together: the item before the parcel before an attribute."""
+    gtin = values.get("01") or values.get("8006", "")[:14]
+    if gtin:
+        return ItemScanned(ItemCode(gtin, values.get("21")))
+    if "00" in values:
+        return ParcelScanned(values["00"], "sscc")
+    if "400" in values:
+        return ReturnOrderScanned(values["400"])
+    if len(values) == 1:
+        ai, value = next(iter(values.items()))
+        return AttributeScanned(ai, value)
+    return NotUnderstood("scan-unknown-code")
 
 
 def _read_own(kind: str, value: str) -> Meaning:
@@ -151,46 +265,3 @@ def _read_own(kind: str, value: str) -> Meaning:
             if value in set(Order):
                 return CommandScanned(Order(value))
     return NotUnderstood("scan-unknown-code")
-
-
-def _read_elements(body: str) -> Meaning:
-    """GS1 element strings of the identifiers a bench meets (GS1 General Specifications, 3)."""
-    values: dict[str, str] = {}
-    rest = body.removeprefix(GROUP_SEPARATOR)
-    while rest:
-        element = _element(rest)
-        if element is None:
-            return NotUnderstood("scan-unknown-code")
-        ai, value, rest = element
-        if values.setdefault(ai, value) != value:
-            return NotUnderstood("scan-unknown-code")
-    if "01" in values:
-        gtin = gtin14(values["01"])
-        if gtin is None:
-            return NotUnderstood("scan-bad-check-digit")
-        return _item(gtin, values.get("21"))
-    if len(values) == 1:
-        ai, value = next(iter(values.items()))
-        return ReturnOrderScanned(value) if ai == "400" else AttributeScanned(ai, value)
-    return NotUnderstood("scan-unknown-code")
-
-
-def _element(text: str) -> tuple[str, str, str] | None:
-    for ai, length in _FIXED.items():
-        if text.startswith(ai):
-            value = text[len(ai) : len(ai) + length]
-            if len(value) < length or not (value.isascii() and value.isdigit()):
-                return None
-            return ai, value, text[len(ai) + length :].removeprefix(GROUP_SEPARATOR)
-    for ai, longest in _VARIABLE.items():
-        if text.startswith(ai):
-            value, _, rest = text[len(ai) :].partition(GROUP_SEPARATOR)
-            return (ai, value, rest) if 0 < len(value) <= longest else None
-    return None
-
-
-def _item(gtin: str, serial: str | None) -> Meaning:
-    try:
-        return ItemScanned(ItemCode(gtin, serial))
-    except ValueError:
-        return NotUnderstood("scan-unknown-code")

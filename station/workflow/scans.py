@@ -15,6 +15,7 @@ from station.domain.scan import (
     NotUnderstood,
     Order,
     ParcelScanned,
+    PlainScanned,
     PlateScanned,
     ReturnOrderScanned,
     ToteScanned,
@@ -62,6 +63,8 @@ def scanned(bench: Bench, event: Scanned) -> Step:
             return _item(bench, event, meaning)
         case BinScanned() | PlateScanned() | ToteScanned():
             return _place(bench, event, meaning)
+        case PlainScanned():
+            return say(bench, event, "scan-unknown-code", Sound.ATTENTION)
         case AttributeScanned() | ReturnOrderScanned() | ParcelScanned():
             return say(bench, event, "scan-not-now")
 
