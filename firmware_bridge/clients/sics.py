@@ -113,10 +113,9 @@ class SicsScale:
         self._settling.forget()
         self._ask_at = 0.0
         answer = self._link.ask(
-            command("I4"), lambda frame: isinstance(frame, SicsReply) and frame.command == "I4"
+            command("I4"), lambda frame: isinstance(frame, SicsReply) and frame.serial is not None
         )
-        text = answer.text if isinstance(answer, SicsReply) else None
-        self.serial = (text or "").strip('"')
+        self.serial = answer.serial if isinstance(answer, SicsReply) else None
         if self._wanted is not None and self.serial != self._wanted:
             raise SilentError(
                 f"The scale {self.serial} is not the one set up ({self._wanted}): "

@@ -14,7 +14,6 @@ from typing import TypeAlias
 from firmware_bridge.codecs.frames import FrameDecoder
 from firmware_bridge.codecs.lines import line_cut
 from firmware_bridge.codecs.mass import GRAMS, ScaleReading, read_number, to_grams
-from firmware_bridge.codecs.recording import Meaning, meanings
 
 LONGEST_LINE = 256
 FIELD = 10
@@ -77,6 +76,13 @@ class SicsReply:
         if self.status in "+-":
             return ScaleReading("overload" if self.status == "+" else "underload")
         return None
+
+    @property
+    def serial(self) -> str | None:
+        """The serial number, from a reply to `I4`."""
+        if self.command != "I4" or self.text is None:
+            return None
+        return self.text.strip('"')
 
     def told(self) -> dict[str, object]:
         """The reply in plain words; weights as decimal text."""
@@ -153,16 +159,6 @@ def sics_decoder() -> FrameDecoder[SicsFrame]:
 def sics_command_decoder() -> FrameDecoder[SicsCommand]:
     """A decoder of what the computer sends."""
     return FrameDecoder(line_cut(_read_command, limit=LONGEST_LINE), limit=LONGEST_LINE)
-
-
-def decode(content: bytes) -> list[Meaning]:
-    """What a recording of a scale means, one entry for each reply or piece of damage."""
-    return meanings(sics_decoder(), content)
-
-
-def decode_sent(content: bytes) -> list[Meaning]:
-    """What a recording of the commands sent to a scale means."""
-    return meanings(sics_command_decoder(), content)
 
 
 def _read(raw: bytes, line: str) -> SicsFrame | None:

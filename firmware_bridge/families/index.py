@@ -1,9 +1,16 @@
 """Every kind of device the bench knows."""
 
-from firmware_bridge.families import m100, plain, sics
+from firmware_bridge.families import llrp, m100, plain, sics, uhfreader18, zpl_status
 from firmware_bridge.family import Family
 
-FAMILIES: tuple[Family, ...] = (plain.FAMILY, m100.FAMILY, sics.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    plain.FAMILY,
+    m100.FAMILY,
+    uhfreader18.FAMILY,
+    sics.FAMILY,
+    zpl_status.FAMILY,
+    llrp.FAMILY,
+)
 
 
 def family(kind: str) -> Family | None:

@@ -1,26 +1,49 @@
 """Scales that speak Mettler-Toledo MT-SICS."""
 
-import time
-
 from firmware_bridge.clients.sics import SicsScale
-from firmware_bridge.codecs.sics import SicsReply, command, decode, decode_sent, sics_decoder
+from firmware_bridge.codecs.frames import Decoder
+from firmware_bridge.codecs.sics import (
+    SicsCommand,
+    SicsFrame,
+    SicsReply,
+    command,
+    sics_command_decoder,
+    sics_decoder,
+)
 from firmware_bridge.emulators.sics import SicsImitation
-from firmware_bridge.family import Family
+from firmware_bridge.families.traffic import asked, decoded
+from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
-IDENTIFY_S = 0.6
+IDENTIFY_S = 0.8
+
+
+def decode(content: bytes) -> list[Meaning]:
+    """What a recording of the device means, one entry for each frame or piece of damage."""
+    decoder: Decoder[SicsFrame] = sics_decoder()
+    return decoded(content, decoder, _told)
+
+
+def decode_sent(content: bytes) -> list[Meaning]:
+    """What a recording of what was sent to the device means."""
+    return decoded(content, sics_command_decoder(), _told)
 
 
 def identify(wire: Transport) -> str | None:
     """Ask for the serial number, which changes nothing at the scale."""
-    decoder = sics_decoder()
-    wire.write(command("I4"))
-    deadline = time.monotonic() + IDENTIFY_S
-    while (wait := deadline - time.monotonic()) > 0:
-        for event in decoder.feed(wire.read(256, wait), time.monotonic()):
-            if isinstance(event, SicsReply) and event.command == "I4" and event.text:
-                return f"An MT-SICS scale answers, serial number {event.text.strip(chr(34))}."
-    return None
+    decoder: Decoder[SicsFrame] = sics_decoder()
+    answer = asked(wire, command("I4"), decoder, _is_identity, IDENTIFY_S)
+    if not isinstance(answer, SicsReply):
+        return None
+    return f"An MT-SICS scale answers, serial number {answer.serial}."
+
+
+def _is_identity(frame: SicsFrame) -> bool:
+    return isinstance(frame, SicsReply) and frame.serial is not None
+
+
+def _told(frame: SicsFrame | SicsCommand) -> Meaning:
+    return {"damaged": False, "raw": frame.raw.hex().upper(), **frame.told()}
 
 
 FAMILY = Family(

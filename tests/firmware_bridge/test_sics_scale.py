@@ -21,8 +21,6 @@ from firmware_bridge.codecs.sics import (
     SicsRefusal,
     SicsReply,
     command,
-    decode,
-    decode_sent,
     sics_command_decoder,
     sics_decoder,
     status_reply,
@@ -33,7 +31,7 @@ from firmware_bridge.emulators.emulator import Emulator
 from firmware_bridge.emulators.faults import Fault
 from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.emulators.sics import SicsImitation
-from firmware_bridge.families.sics import FAMILY, identify
+from firmware_bridge.families.sics import FAMILY, decode, decode_sent, identify
 from firmware_bridge.readings import Back, Lost, Weight
 from firmware_bridge.transports.serial_port import SerialPort
 
