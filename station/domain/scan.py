@@ -151,8 +151,7 @@ def read_scan(text: str, parcel_patterns: tuple[str, ...] = ()) -> Meaning:
         return NotUnderstood("scan-too-long")
     if any(c != GROUP_SEPARATOR and unicodedata.category(c) in _UNSEEN for c in text):
         return NotUnderstood("scan-control-characters")
-    identifier = found[1] if (found := _AIM.match(text)) else None
-    body = text[3:] if identifier else text
+    identifier, body = split_identifier(text)
     if body.startswith(_OURS):
         own = _OWN.fullmatch(body)
         return _read_own(own["kind"], own["value"]) if own else NotUnderstood("scan-unknown-code")
@@ -172,6 +171,12 @@ def read_scan(text: str, parcel_patterns: tuple[str, ...] = ()) -> Meaning:
     if _PLAIN.fullmatch(body) and "://" not in body:
         return PlainScanned(body)
     return NotUnderstood("scan-unknown-code")
+
+
+def split_identifier(text: str) -> tuple[str | None, str]:
+    """The AIM identifier without its bracket, if there is one, and the rest."""
+    found = _AIM.match(text)
+    return (found[1], text[3:]) if found else (None, text)
 
 
 def _read_number(identifier: str, digits: str) -> Meaning:
