@@ -185,7 +185,7 @@ def field_data(text: str, *, before: str = "") -> bytes:
 
     Every byte that is not plain (`^`, `~`, `_`, `\\`, control characters, all of UTF-8 beyond
     ASCII) is written in hex, which `^FH_` announces; the label needs `^CI28`. `before` is the
-    protocol's own beginning of the data, such as `QA,`.
+    protocol's own beginning of the data, such as `MA,`.
     """
     content = bytearray(before.encode("ascii"))
     for byte in text.encode("utf-8", "replace"):
@@ -213,8 +213,8 @@ def code128_data(text: str) -> bytes:
 
 
 def qr_data(text: str) -> bytes:
-    """Field data of a `^BQ` with error correction Q, its mode chosen by the printer."""
-    return field_data(text, before="QA,")
+    """Field data of a `^BQ` with error correction M, its mode chosen by the printer."""
+    return field_data(text, before="MA,")
 
 
 def tokens(zpl: bytes) -> list[Token]:

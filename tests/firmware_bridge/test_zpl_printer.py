@@ -209,7 +209,7 @@ def test_code_128_refuses_what_it_cannot_hold(text: str) -> None:
 
 def test_a_qr_field_names_its_error_correction_before_the_data() -> None:
     assert qr_data("https://id.gs1.org/01/09520123456788") == (
-        b"^FH_^FDQA,https://id.gs1.org/01/09520123456788^FS"
+        b"^FH_^FDMA,https://id.gs1.org/01/09520123456788^FS"
     )
 
 
