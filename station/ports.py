@@ -12,8 +12,9 @@ from station.domain.capture import Frame, Pose, Shot
 from station.domain.events import Began, Event
 from station.domain.identity import ItemCode
 from station.domain.inspection import Inspection
-from station.domain.item import Item, LookUp
+from station.domain.item import Declared, Item
 from station.domain.outbox import Answer, OutboxEntry, OutboxState
+from station.domain.parcel import Parcel, ParcelKind
 
 
 class Clock(Protocol):
@@ -57,10 +58,25 @@ class Journal(Protocol):
 
 
 class Catalogue(Protocol):
-    """The return orders and the goods in them."""
+    """The return orders and the goods in them.
 
-    def look_up(self, code: ItemCode) -> LookUp:
-        """What the code names."""
+    A StationError if they do not answer and nothing is known from before.
+    """
+
+    def declared(self, code: ItemCode) -> Declared:
+        """The order lines that may mean the code, of at most two orders.
+
+        A code with a serial means the line with that serial, else a line of its goods without one;
+        a code without a serial means any line of its goods.
+        """
+        ...
+
+    def parcel(self, kind: ParcelKind, code: str) -> Parcel | None:
+        """What is declared to be in a parcel, or in all parcels of an order; none if unknown."""
+        ...
+
+    def goods(self, gtin: str) -> Item | None:
+        """The goods as an item of no order; none if no order names them."""
         ...
 
 

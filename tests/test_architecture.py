@@ -25,8 +25,8 @@ STANDARD_LIBRARY = {
 PLANTED = {
     "layers": ("station/screen/view.py", "import station.adapters.clock"),
     "pure-core": ("station/domain/grading.py", "import random"),
-    "edges-serve-ports": ("station/adapters/orders.py", "import station.workflow.step"),
-    "adapters-independent": ("station/adapters/orders.py", "import station.adapters.policies"),
+    "edges-serve-ports": ("station/adapters/orders/form.py", "import station.workflow.step"),
+    "adapters-independent": ("station/adapters/orders/form.py", "import station.adapters.policies"),
     "libraries-stand-alone": ("calibration/record.py", "import station.domain.grading"),
     "libraries-independent": ("calibration/measure.py", "import models.runtime.detector"),
     "runtime-alone": ("models/runtime/detector.py", "import models.training.loop"),

@@ -12,12 +12,12 @@ from pathlib import Path
 from station.adapters.cameras.ports import Light
 from station.adapters.cameras.sources import FolderSource, FrameSource, UvcSource
 from station.adapters.frames import FrameFiles
-from station.adapters.orders import OrdersFile
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.defaults import LIVE_PACK, load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
 from station.app.live import LiveBench
+from station.app.ordering import orders_in
 from station.app.wiring import RESTING_LIGHT, BenchParts
 from station.config import Settings, UvcCamera, read_settings
 from station.domain.faults import refuse
@@ -108,7 +108,7 @@ def _parts(settings: Settings) -> BenchParts:
     return BenchParts(
         name=settings.name,
         setup=Setup(recipes, policies, undo),
-        orders=OrdersFile.read(settings.orders),
+        orders=orders_in(settings.state, settings.orders),
         make_camera=partial(_camera, settings),
         camera="bench",
         width=camera.width,
@@ -117,8 +117,7 @@ def _parts(settings: Settings) -> BenchParts:
         settle_s=settings.settle_seconds,
         empty=dict.fromkeys(lights | {RESTING_LIGHT}, settings.empty_bench),
         calibration=settings.calibration,
-        scanner_port=settings.scanner.port,
-        scanner_baud=settings.scanner.baud,
+        devices=settings.device,
         upstream_url=settings.upstream.url,
         pack=settings.pack or LIVE_PACK,
     )

@@ -4,17 +4,20 @@ import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from calibration.record import Calibration
+from firmware_bridge.families.index import family
 from firmware_bridge.transports.ports import list_ports
 from station.adapters.clock import SystemClock
-from station.adapters.orders import OrdersFile
 from station.adapters.speaker import Speaker
+from station.app.clients import wire_of
 from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
 from station.app.keeping import default_state
+from station.app.ordering import check_file
 from station.app.packs import open_detector, pack_name
-from station.config import Settings, UvcCamera, read_settings
+from station.config import Device, Settings, UvcCamera, read_settings
 from station.domain.faults import StationError
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -37,7 +40,7 @@ def run_checks(config: Path | None) -> list[dict[str, object]]:
     else:
         checks += [
             ("orders", lambda: _orders(settings)),
-            ("scanner", lambda: _scanner(settings)),
+            *((device.name, partial(_device, device)) for device in settings.device),
             ("camera", lambda: _camera(settings)),
         ]
     return [_run(name, check) for name, check in checks]
@@ -112,16 +115,27 @@ def _ports() -> str:
 
 
 def _orders(settings: Settings) -> str:
-    OrdersFile.read(settings.orders)
-    return f"{settings.orders} reads well"
+    return f"{settings.orders} reads well: {check_file(settings.orders).orders} orders"
 
 
-def _scanner(settings: Settings) -> str:
-    port = settings.scanner.port
-    known = {p.path for p in list_ports()} | {p.identity for p in list_ports()}
-    if port not in known and not Path(port).exists():
-        raise _WrongError(f"No scanner is at {port}: plug it in, or correct scanner.port.")
-    return port
+def _device(device: Device) -> str:
+    """Open the device's wire, and ask who is there where its protocol has a question."""
+    known = family(device.kind)
+    try:
+        wire = wire_of(device)()
+    except OSError as error:
+        raise _WrongError(str(error)) from error
+    try:
+        said = known.identify(wire) if known and known.identify else None
+    except OSError as error:
+        raise _WrongError(str(error)) from error
+    finally:
+        wire.close()
+    if known and known.identify and said is None:
+        raise _WrongError(
+            f"Nobody at {device.port} answers as {known.title}: check power, speed and kind."
+        )
+    return said or f"{device.port} can be opened"
 
 
 def _camera(settings: Settings) -> str:

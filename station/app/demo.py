@@ -16,12 +16,13 @@ from firmware_bridge.emulators.plain import PlainImitation
 from firmware_bridge.emulators.ports import PtyPort
 from models.sets import RenderedSet, SetError, read_set
 from station.adapters.frames import FrameFiles
-from station.adapters.orders import OrdersFile
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.live import LiveBench
+from station.app.ordering import orders_in
 from station.app.wiring import BenchParts
+from station.config import Scanner
 from station.domain.events import Scanned
 from station.domain.faults import refuse
 from station.domain.identity import ItemCode
@@ -137,7 +138,7 @@ class Demo:
         return BenchParts(
             name="07",
             setup=self.setup,
-            orders=OrdersFile.read(orders),
+            orders=orders_in(self.state, orders),
             make_camera=partial(virtual_camera, PICTURES, self.options.seed, self._world.address),
             camera="bench",
             width=self.pictures.width,
@@ -146,8 +147,7 @@ class Demo:
             settle_s=0.05,
             empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
             calibration=PICTURES / "calibration.json",
-            scanner_port=str(self.state / "scanner"),
-            scanner_baud=9600,
+            devices=(Scanner(kind="plain", name="scanner", port=str(self.state / "scanner")),),
             upstream_url=self._receiver.url,
         )
 

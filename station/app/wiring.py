@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from calibration.record import Calibration, CalibrationError
-from firmware_bridge.clients.plain import PlainScanner
-from firmware_bridge.transports.serial_port import SerialPort
 from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
 from models.runtime.pictures import read_picture
@@ -26,14 +24,14 @@ from station.adapters.delivery import DeliveryThread
 from station.adapters.examiner.child import ExaminerSetup, load_equipment, run_examiner
 from station.adapters.examiner.examiner_process import ExaminerProcess
 from station.adapters.frames import FrameFiles
-from station.adapters.orders import OrdersFile
 from station.adapters.processes import Children
-from station.adapters.readers import BarcodeReader
 from station.adapters.store.opening import OpenStore
 from station.adapters.upstream import HttpUpstream
 from station.app.defaults import LIVE_PACK, TRUSTED_KEYS
+from station.config import Device
 from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import Fault, refuse
+from station.ports import Catalogue
 from station.workflow.deliver import Delivery
 from station.workflow.stages import Setup
 
@@ -48,7 +46,7 @@ class BenchParts:
 
     name: str
     setup: Setup
-    orders: OrdersFile
+    orders: Catalogue
     make_camera: Callable[[], FrameSource]
     camera: str
     width: int
@@ -57,8 +55,7 @@ class BenchParts:
     settle_s: float
     empty: Mapping[str, Path]
     calibration: Path | None
-    scanner_port: str
-    scanner_baud: int
+    devices: tuple[Device, ...]
     upstream_url: str
     pack: Path = LIVE_PACK
 
@@ -107,14 +104,6 @@ def examiner_of(
         emit=emit,
         clock=clock,
     )
-
-
-def reader_of(
-    parts: BenchParts, emit: Emit, clock: SystemClock, identifiers: SystemIdentifiers
-) -> BarcodeReader:
-    """The barcode scanner on its serial port."""
-    scanner = PlainScanner(partial(SerialPort, parts.scanner_port, parts.scanner_baud))
-    return BarcodeReader(scanner, emit=emit, clock=clock, identifiers=identifiers)
 
 
 def deliveries_of(

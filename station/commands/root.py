@@ -15,7 +15,17 @@ from station.domain.faults import StationError
 
 def build() -> typer.Typer:
     """The whole command line. Commands import what they need when they run, so it starts fast."""
-    from station.commands import bench, devices, doctor, grade, models, policy, review, shift
+    from station.commands import (
+        bench,
+        devices,
+        doctor,
+        grade,
+        models,
+        orders,
+        policy,
+        review,
+        shift,
+    )
 
     root = typer.Typer(
         name="regrade",
@@ -33,6 +43,7 @@ def build() -> typer.Typer:
     root.command("review")(review.review)
     root.add_typer(devices.tree(), name="devices")
     root.add_typer(models.tree(), name="models")
+    root.add_typer(orders.tree(), name="orders")
     root.add_typer(policy.tree(), name="policy")
     root.add_typer(review.outbox_tree(), name="outbox")
     return root

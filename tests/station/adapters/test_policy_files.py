@@ -1,21 +1,16 @@
-"""Policies, recipes and orders from files: good ones load, bad ones say what to do."""
+"""Policies and recipes from files: good ones load, bad ones say what to do."""
 
 from pathlib import Path
 
 import pytest
 
-from station.adapters.orders import OrdersFile
 from station.adapters.policies import read_policy, read_recipe
 from station.domain.faults import StationError
-from station.domain.identity import ItemCode
-from station.domain.item import Unidentified
 from station.domain.resolution import unresolvable
 
 DEFAULTS = Path("station/defaults")
 CARTON = (DEFAULTS / "policies/carton.toml").read_text("utf-8")
 RECIPE = (DEFAULTS / "recipes/carton.toml").read_text("utf-8")
-ORDERS = """{"schema": 1, "items": [{"gtin": "09520123456788", "serial": "R-1", "name": "Cup",
- "category": "carton", "order": "RMA-77", "size_mm": [200, 120, 80]}]}"""
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -87,29 +82,3 @@ def test_a_recipe_that_requires_what_no_pose_shows_is_refused(tmp_path: Path) ->
 def test_an_absent_file_is_a_sentence() -> None:
     with pytest.raises(StationError, match="cannot be read"):
         read_policy(Path("nowhere/policy.toml"))
-
-
-def test_orders_name_items_by_code_and_serial(tmp_path: Path) -> None:
-    orders = OrdersFile.read(written(tmp_path, "orders.json", ORDERS))
-
-    known = orders.look_up(ItemCode("09520123456788", "R-1")).item
-    assert known is not None
-    assert known.order == "RMA-77"
-    unknown = orders.look_up(ItemCode("09520123456788", "R-2"))
-    assert unknown.problem is Unidentified.UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("09520123456788", "09520123456789", "valid GTIN"),
-        ('"Cup"', '"Cup", "colour": "red"', "items.0.colour"),
-        ("80]", "-80]", "greater than 0"),
-        ("]}]}", "]}", "JSON"),
-    ],
-)
-def test_wrong_orders_are_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
-    path = written(tmp_path, "orders.json", ORDERS.replace(old, new, 1))
-
-    with pytest.raises(StationError, match=said):
-        OrdersFile.read(path)

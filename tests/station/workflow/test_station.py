@@ -10,7 +10,7 @@ from station.domain.events import Began, Event, KeyPressed, Scanned
 from station.domain.events import Key as StationKey
 from station.domain.faults import Fault, FaultCode, StationError
 from station.domain.identity import ItemCode
-from station.domain.item import Item, LookUp
+from station.domain.item import Declared, Item, OrderLine
 from station.workflow.stages import Capturing, Identifying, Ready
 from station.workflow.station import Station, Surroundings
 
@@ -50,8 +50,9 @@ class Paper:
     def disk_well(self) -> bool:
         return not self.full
 
-    def look_up(self, code: ItemCode) -> LookUp:
-        return LookUp(item_of(code))
+    def declared(self, code: ItemCode) -> Declared:
+        item = item_of(code)
+        return Declared((OrderLine(item.order, code, item.name, item.category, item.size_mm),))
 
     def expose(self, inspection: str, take: int, shot: Shot) -> None:
         self.exposed.append(shot.name)

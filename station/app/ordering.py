@@ -1,0 +1,120 @@
+"""Return orders on their way from a file to the bench: checked, imported, looked up."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from station.adapters.orders.files import OrderFile, Progress
+from station.adapters.orders.form import FileForm
+from station.adapters.store.returns import (
+    Counts,
+    Imported,
+    Source,
+    SqlReturns,
+    TwiceError,
+    import_orders,
+)
+from station.app.keeping import default_state
+from station.domain.faults import StationError, refuse
+from station.domain.item import OrderLine
+from station.domain.parcel import ParcelKind, parcel_code
+from station.domain.scan import ItemScanned, read_scan
+
+Say = Callable[[str], None]
+
+
+def import_file(
+    path: Path, state: Path | None, form: FileForm | None = None, say: Say = lambda _: None
+) -> Imported:
+    """Import the file into the state directory; `say` hears of the progress.
+
+    StationError names the first wrong line; then nothing was imported.
+    """
+    file = OrderFile(path, form)
+    try:
+        source = Source.of(path)
+    except OSError as error:
+        raise refuse(f"{path} cannot be read ({error.strerror}): name a readable file") from error
+
+    def report(progress: Progress) -> None:
+        say(f"{path.name}: {progress.lines} lines, {progress.share:.0%}")
+
+    try:
+        return import_orders(state or default_state(), file.lines(report), source)
+    except TwiceError as error:
+        raise _twice(file, error) from error
+
+
+def check_file(path: Path, form: FileForm | None = None) -> Counts:
+    """Import the file to where nobody looks, and count what it holds.
+
+    StationError names the first wrong line.
+    """
+    with tempfile.TemporaryDirectory(prefix="regrade-orders-") as folder:
+        import_file(path, Path(folder), form)
+        returns = SqlReturns(Path(folder))
+        try:
+            return returns.count()
+        finally:
+            returns.close()
+
+
+def orders_in(state: Path, file: Path | None, say: Say = lambda _: None) -> SqlReturns:
+    """The orders of a station; those of `file` are imported first unless they are in already."""
+    returns = SqlReturns(state)
+    if file is None:
+        return returns
+    try:
+        known = returns.has(Source.of(file))
+    except OSError as error:
+        raise refuse(f"{file} cannot be read ({error.strerror}): name a readable file") from error
+    if not known:
+        import_file(file, state, say=say)
+    return returns
+
+
+def shown(code: str, state: Path | None) -> dict[str, object]:
+    """What the imported orders say of a code: an item's, a parcel's, or an order's number."""
+    returns = SqlReturns(state or default_state())
+    try:
+        meaning = read_scan(code)
+        if isinstance(meaning, ItemScanned):
+            found = returns.declared(meaning.item).lines
+            goods = returns.goods(meaning.item.gtin)
+            return {
+                "code": str(meaning.item),
+                "kind": "item",
+                "known_goods": goods is not None,
+                "lines": [line_form(line) for line in found],
+            }
+        tracking = parcel_code(code)
+        parcel = returns.parcel(ParcelKind.PARCEL, tracking) if tracking else None
+        parcel = parcel or returns.parcel(ParcelKind.ORDER, code.removeprefix("RG:ORDER:"))
+        return {
+            "code": parcel.code if parcel else code,
+            "kind": parcel.kind.value if parcel else None,
+            "known_goods": False,
+            "lines": [line_form(line) for line in parcel.lines] if parcel else [],
+        }
+    finally:
+        returns.close()
+
+
+def line_form(line: OrderLine) -> dict[str, object]:
+    """An order line in the keys of the order file."""
+    return {
+        "order": line.order,
+        "parcel": line.parcel or None,
+        "gtin": line.code.gtin,
+        "serial": line.code.serial,
+        "quantity": line.quantity,
+        "name": line.name,
+        "category": line.category,
+        "size_mm": list(line.size_mm),
+        "buyer_reason": line.buyer_reason,
+    }
+
+
+def _twice(file: OrderFile, error: TwiceError) -> StationError:
+    first, second = file.line_of(error.first), file.line_of(error.second)
+    return file.wrong(second, f"the piece {error.code} is on line {first} already")
