@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
@@ -88,7 +88,11 @@ class TagReader(ABC, Generic[F]):
 
     @abstractmethod
     def _report(self, frame: F) -> Report | None:
-        """What a frame means to the inventory; none if it is no part of it."""
+        """What a frame means to the inventory; none if it is no part of it. Changes nothing."""
+
+    def _believed(self, tags: Sequence[TagRead | Damage]) -> Sequence[TagRead | Damage]:
+        """Which of a report's tags to yield: all, unless the protocol is too weak for that."""
+        return tags
 
     def _set(self, setting: str, command: bytes, accepted: Callable[[F], bool | None]) -> None:
         """Send a setting; `accepted` says of a frame yes, no, or none if it is no answer."""
@@ -114,7 +118,7 @@ class TagReader(ABC, Generic[F]):
         self._misses = 0
         self._ended = False
 
-    def _taken(self, frame: F) -> tuple[TagRead | Damage, ...]:
+    def _taken(self, frame: F) -> Sequence[TagRead | Damage]:
         report = self._report(frame)
         if report is None:
             return ()
@@ -123,7 +127,7 @@ class TagReader(ABC, Generic[F]):
         self._ended = self._ended or report.ended
         if report.trouble is not None:
             self._link.drop(report.trouble)
-        return report.tags
+        return self._believed(report.tags)
 
     def _go_on(self) -> None:
         if not self._link.up:

@@ -4,24 +4,31 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from firmware_bridge.codecs.damage import Damage
-from firmware_bridge.codecs.frames import Cut, Decoder, Whole
+from firmware_bridge.codecs.damage import SHOWN_BYTES, Damage
+from firmware_bridge.codecs.frames import Cut, Decoder, Skip, Whole
 from firmware_bridge.family import Meaning
 from firmware_bridge.readings import TagRead
 from firmware_bridge.transports.transport import Transport
 
 READ_BYTES = 4096
+BODY = ("content", "empty")
 
 F = TypeVar("F")
 
 
 def decoded(content: bytes, decoder: Decoder[F], describe: Callable[[F], Meaning]) -> list[Meaning]:
     """A recording in words; its unfinished end, and a recording of nothing, are damage."""
-    events = (*decoder.feed(content, 0.0), *decoder.flush(decoder.idle_gap_s))
-    return [
-        damage(event) if isinstance(event, Damage) else describe(event)
-        for event in events or (Damage("empty", b""),)
-    ]
+    meanings: list[Meaning] = []
+    broken: Damage | None = None
+    for event in (*decoder.feed(content, 0.0), *decoder.flush(decoder.idle_gap_s)):
+        if isinstance(event, Damage):
+            broken = event if broken is None else _joined(broken, event)
+            continue
+        meanings += [damage(broken)] if broken is not None else []
+        meanings.append(describe(event))
+        broken = None
+    meanings += [damage(broken)] if broken is not None else []
+    return meanings or [damage(Damage("empty", b""))]
 
 
 def damage(event: Damage) -> Meaning:
@@ -48,14 +55,17 @@ def tag_words(tag: TagRead) -> dict[str, object]:
 def either(
     first: Callable[[bytearray, int], Cut[F]], second: Callable[[bytearray, int], Cut[F]]
 ) -> Callable[[bytearray, int], Cut[F]]:
-    """A cut that takes what `first` finds, else what `second` finds, else waits if either does."""
+    """A cut that takes what `first` finds, else what `second` finds, else waits if either does.
+
+    A frame that `first` knows and finds contradictory is not given to `second`.
+    """
 
     def cut(buffer: bytearray, start: int) -> Cut[F]:
         found = first(buffer, start)
-        if isinstance(found, Whole):
+        if isinstance(found, Whole) or (isinstance(found, Skip) and found.reason in BODY):
             return found
         other = second(buffer, start)
-        if isinstance(other, Whole) or other is None:
+        if not isinstance(other, Skip) or (found is not None and found.reason == "noise"):
             return other
         return found
 
@@ -77,3 +87,8 @@ def asked(
             if not isinstance(event, Damage) and answers(event):
                 return event
     return None
+
+
+def _joined(first: Damage, second: Damage) -> Damage:
+    reason = second.reason if first.reason == "noise" else first.reason
+    return Damage(reason, (first.raw + second.raw)[:SHOWN_BYTES])

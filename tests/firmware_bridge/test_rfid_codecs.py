@@ -13,7 +13,7 @@ from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.gen2 import contradiction, pc_word, tag_crc, with_pc
 from firmware_bridge.readings import TagRead
 
-kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.family.kind)
+kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 tag_epcs = st.integers(1, 31).flatmap(
     lambda words: st.binary(min_size=2 * words, max_size=2 * words)
@@ -83,7 +83,7 @@ def thrown(kind: Kind, count: int) -> Fuzzed:
     known = {tag.epc for event in corpus(kind) for tag in tags_of(kind, _frames(kind, event))}
     invented = [tag for tag in tags_of(kind, fuzzed.invented) if tag.epc not in known]
     print(
-        f"{kind.family.kind}: of {fuzzed.inputs} inputs {len(fuzzed.invented)} frames and"
+        f"{kind.name}: of {fuzzed.inputs} inputs {len(fuzzed.invented)} frames and"
         f" {len(invented)} tags were invented, {fuzzed.accepted} frames found,"
         f" longest feed {1000 * fuzzed.longest_feed_s:.1f} ms"
     )

@@ -17,7 +17,7 @@ from firmware_bridge.transports.transport import Transport
 
 PATIENCE_S = 40.0
 
-kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.family.kind)
+kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 
 class Site:

@@ -9,9 +9,13 @@ from loopback import Cable, FakeTime, Loopback
 
 from firmware_bridge.clients.inventory import Reading, TagReader
 from firmware_bridge.clients.m100 import M100Reader
-from firmware_bridge.codecs import m100
+from firmware_bridge.clients.r2000 import R2000Reader
+from firmware_bridge.clients.uhfreader18 import UhfReader18
+from firmware_bridge.codecs import m100, r2000, uhfreader18
 from firmware_bridge.emulators.imitation import Imitation
 from firmware_bridge.families import m100 as m100_family
+from firmware_bridge.families import r2000 as r2000_family
+from firmware_bridge.families import uhfreader18 as uhfreader18_family
 from firmware_bridge.family import Family
 from firmware_bridge.readings import Back, Lost, TagRead
 
@@ -53,6 +57,7 @@ class Kind:
 
     `state` are the bytes that set what `settings` ask for. `invented_share` bounds the frames
     that damaged traffic may make up, `invented_tags` the tags, both as a share of the inputs.
+    `always` are deeds that make the imitation one of this kind's dialects, named by `label`.
     """
 
     family: Family
@@ -67,10 +72,17 @@ class Kind:
     invented_share: float
     invented_tags: float
     limit: int
+    keeps_settings: bool = False
+    always: Sequence[str] = ()
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.label or self.family.kind
 
     def imitation(self, *deeds: str) -> Imitation:
         assert self.family.imitate is not None
-        return self.family.imitate(deeds)
+        return self.family.imitate([*self.always, *deeds])
 
 
 M100 = Kind(
@@ -152,12 +164,188 @@ M100 = Kind(
         Talk((), "BB 00 B6 00 02 07 D0 8F 7E", ("BB 01 B6 00 01 00 B8 7E",)),
         Talk((), "BB 00 39 00 09 00 00 FF FF 03 00 00 00 02 45 7E", ("BB 01 FF 00 01 09 0A 7E",)),
     ),
-    invented_share=0.002,
+    invented_share=0.001,
     invented_tags=1e-6,
     limit=m100.MAX_FRAME,
 )
 
-KINDS: tuple[Kind, ...] = (M100,)
+NEAR = "000000000000000000000313"
+TWO_TAGS = (
+    "20 00 01 03 02 0C 00 00 00 00 00 00 00 00 00 00 03 13"
+    " 0C 00 00 00 00 00 00 00 00 00 00 03 14 9A C9"
+)
+
+READER288 = Kind(
+    family=uhfreader18_family.FAMILY,
+    label="uhfreader288",
+    codec=uhfreader18,
+    reader=UhfReader18,
+    settings={"power_dbm": 20.0, "region": "US"},
+    keeps_settings=True,
+    state=(uhfreader18.set_power(20), uhfreader18.set_band("US")),
+    sent=(
+        Sent("04 FF 21 19 95", uhfreader18.info(), "reader info"),
+        Sent(
+            "0D 00 01 0F 00 01 00 00 00 00 80 14 5D EA",
+            uhfreader18.inventory_288(0, q=15, scan_time_s=2.0),
+            "inventory",
+            {"antenna": 1, "scan_time_s": 2.0},
+        ),
+        Sent("05 00 2F 14 28 9B", uhfreader18.set_power(20, 0), "set power", {"power_dbm": 20}),
+    ),
+    said=(
+        Said(
+            "11 00 21 00 00 16 0C 03 4E 00 1E 0A 01 00 00 00 E6 51",
+            "reader info reply",
+            {"region": "EU", "power_dbm": 30, "type": "0C"},
+        ),
+        Said(
+            "15 00 01 03 01 01 0C 00 00 00 00 00 00 00 00 00 00 03 13 6B B1 A5",
+            "inventory reply",
+            {"epc": NEAR, "antenna": 1},
+        ),
+        Said(
+            "15 00 01 03 04 01 0C 49 44 00 00 00 00 00 00 0A 00 03 34 64 25 C0",
+            "inventory reply",
+            {"epc": "49440000000000000A000334", "antenna": 3},
+        ),
+        Said("07 00 01 01 01 00 1E 4B", "inventory reply", {"status": "done", "epc": None}),
+    ),
+    refused=(
+        "15 00 01 03 01 01 0C 00 00 00 00 00 00 00 00 00 00 03 13 6B B1 A6",
+        "04 FF 21 19 96",
+        "07 00 01 01 01 01 97 5A",
+    ),
+    talks=(
+        Talk((), "04 FF 21 19 95", ("11 00 21 00 00 16 0C 03 4E 00 1E 0A 01 00 00 00 E6 51",)),
+        Talk((), "0D 00 01 0F 00 01 00 00 00 00 80 14 5D EA", ("07 00 01 01 01 00 1E 4B",)),
+        Talk(
+            (f"tag {NEAR} -22",),
+            "0D 00 01 0F 00 01 00 00 00 00 80 14 5D EA",
+            ("15 00 01 03 01 01 0C 00 00 00 00 00 00 00 00 00 00 03 13 6B B1 A5",),
+        ),
+    ),
+    invented_share=2e-5,
+    invented_tags=2e-5,
+    limit=uhfreader18.MAX_FRAME,
+)
+
+READER18 = Kind(
+    family=uhfreader18_family.FAMILY,
+    label="uhfreader18",
+    always=("dialect reader18",),
+    codec=uhfreader18,
+    reader=UhfReader18,
+    settings={"power_dbm": 20.0, "region": "US"},
+    keeps_settings=True,
+    state=(uhfreader18.set_power(20), uhfreader18.set_band("US")),
+    sent=(
+        Sent("04 FF 21 19 95", uhfreader18.info(), "reader info"),
+        Sent("04 00 01 DB 4B", uhfreader18.inventory_18(0), "inventory"),
+    ),
+    said=(
+        Said("05 00 01 FB F2 3D", "inventory reply", {"status": "no tag"}),
+        Said(
+            "13 00 01 03 01 0C 00 00 00 00 00 00 00 00 00 00 03 13 3F 39",
+            "inventory reply",
+            {"epc": NEAR, "antenna": None},
+        ),
+        Said(
+            TWO_TAGS,
+            "inventory reply",
+            {"tags": [{"epc": NEAR, "count": 1}, {"epc": f"{NEAR[:-1]}4", "count": 1}]},
+        ),
+    ),
+    refused=(
+        "13 00 01 03 01 0C 00 00 00 00 00 00 00 00 00 00 03 13 39 3F",
+        "05 00 01 FB 3D F2",
+    ),
+    talks=(
+        Talk((), "04 00 01 DB 4B", ("05 00 01 FB F2 3D",)),
+        Talk(
+            (f"tag {NEAR}",),
+            "04 00 01 DB 4B",
+            ("13 00 01 03 01 0C 00 00 00 00 00 00 00 00 00 00 03 13 3F 39",),
+        ),
+        Talk(
+            (f"tag {NEAR}", f"tag {NEAR[:-1]}4"),
+            "04 00 01 DB 4B",
+            (TWO_TAGS,),
+        ),
+    ),
+    invented_share=2e-5,
+    invented_tags=2e-5,
+    limit=uhfreader18.MAX_FRAME,
+)
+
+IMPINJ = "300833B2DDD9014000000001"
+IMPINJ_FRAME = "A0 13 01 89 8C 30 00 30 08 33 B2 DD D9 01 40 00 00 00 01 37 BB"
+ALIEN = "E2004074850A0103163070E1"
+ALIEN_FRAME = "A0 13 01 89 74 30 00 E2 00 40 74 85 0A 01 03 16 30 70 E1 36 29"
+
+R2000 = Kind(
+    family=r2000_family.FAMILY,
+    codec=r2000,
+    reader=R2000Reader,
+    settings={"power_dbm": 20.0, "region": "US"},
+    keeps_settings=True,
+    state=(r2000.set_power(20), r2000.set_region("US")),
+    sent=(
+        Sent("A0 04 01 74 00 E7", r2000.set_antenna(1, 1), "set antenna", {"antenna": 1}),
+        Sent("A0 04 01 89 01 D1", r2000.inventory(1, 1), "inventory", {"repeat": 1}),
+        Sent(
+            "A0 06 01 8B 01 00 01 CC",
+            r2000.session_inventory(1, 0, 1, 1),
+            "session inventory",
+            {"session": 1, "target": "A", "repeat": 1},
+        ),
+        Sent(
+            "A0 11 01 85 00 0C 11 22 33 44 55 66 77 88 99 00 AA BB 5B",
+            r2000.set_match(bytes.fromhex("11223344556677889900AABB"), 1),
+            "set epc match",
+        ),
+        Sent("A0 03 01 72 EA", r2000.firmware(1), "firmware"),
+        Sent("A0 03 01 70 EC", r2000.reset(1), "reset"),
+    ),
+    said=(
+        Said("A0 04 01 74 10 D7", "set antenna reply", {"meaning": "done"}),
+        Said(IMPINJ_FRAME, "tag", {"epc": IMPINJ, "rssi_dbm": -74.0, "antenna": 1}),
+        Said(ALIEN_FRAME, "tag", {"epc": ALIEN, "rssi_dbm": -75.0, "antenna": 1}),
+        Said(
+            "A0 0A 01 89 00 00 11 00 00 00 05 B6",
+            "inventory reply",
+            {"rate_per_s": 17, "reads": 5},
+        ),
+        Said(
+            "A0 13 01 8B 10 30 00 30 09 66 37 81 DB 02 97 48 76 FC 6A 67 2B",
+            "tag",
+            {"epc": "3009663781DB02974876FC6A", "rssi_dbm": -26.0},
+        ),
+        Said(
+            "A0 0A 01 8B 00 00 19 00 00 00 01 B0",
+            "session inventory reply",
+            {"rate_per_s": 25, "reads": 1},
+        ),
+    ),
+    refused=(
+        "A0 04 01 74 10 D8",
+        "A0 13 01 89 8C 38 00 30 08 33 B2 DD D9 01 40 00 00 00 01 37 B3",
+        "A0 0A 01 89 00 00 11 00 00 00 05 B7",
+    ),
+    talks=(
+        Talk((), "A0 04 01 74 00 E7", ("A0 04 01 74 10 D7",)),
+        Talk(
+            (f"tag {IMPINJ} -74", f"tag {ALIEN} -75"),
+            "A0 04 01 89 01 D1",
+            (IMPINJ_FRAME, ALIEN_FRAME),
+        ),
+    ),
+    invented_share=0.003,
+    invented_tags=0.002,
+    limit=r2000.MAX_FRAME,
+)
+
+KINDS: tuple[Kind, ...] = (M100, READER18, READER288, R2000)
 
 
 class Bench:
