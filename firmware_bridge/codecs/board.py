@@ -1,7 +1,7 @@
 """The bench board's frames (PROTOCOL.md).
 
 A frame is a zero, the stuffed content and a zero. The content is kind, sequence, body and a CRC-16
-(IBM-3740) over all before it.
+(GENIBUS) over all before it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from firmware_bridge.codecs.board_messages import (
     Message,
     RangeError,
 )
-from firmware_bridge.codecs.checksums import crc16_ccitt_false
+from firmware_bridge.codecs.checksums import crc16_genibus
 from firmware_bridge.codecs.cobs import ZERO, CobsDecoder, stuff
 from firmware_bridge.codecs.damage import DamageReason
 from firmware_bridge.codecs.frames import Decoder
@@ -40,7 +40,7 @@ class Envelope:
 def wrap(kind: int, sequence: int, body: bytes) -> bytes:
     """The bytes of a frame, its body unchecked; ValueError above `MOST_CONTENT` bytes."""
     content = bytes((kind, sequence)) + body
-    content += crc16_ccitt_false(content).to_bytes(2, "big")
+    content += crc16_genibus(content).to_bytes(2, "big")
     if len(content) > MOST_CONTENT:
         raise ValueError(f"a frame holds at most {MOST_CONTENT} bytes")
     return ZERO + stuff(content) + ZERO
@@ -80,7 +80,7 @@ def traffic_decoder() -> Decoder[Message]:
 def _envelope(content: bytes) -> Envelope | DamageReason:
     if len(content) < 4:
         return "noise"
-    if crc16_ccitt_false(content[:-2]) != int.from_bytes(content[-2:], "big"):
+    if crc16_genibus(content[:-2]) != int.from_bytes(content[-2:], "big"):
         return "checksum"
     return Envelope(content[0], content[1], content)
 

@@ -19,7 +19,7 @@ uint16_t frame_checksum(const uint8_t *bytes, size_t count)
     for (size_t at = 0; at < count; at++) {
         reg = checksum_step(reg, bytes[at]);
     }
-    return reg;
+    return (uint16_t)(reg ^ 0xFFFFu);
 }
 
 void frame_parser_reset(struct frame_parser *parser)

@@ -20,7 +20,7 @@ struct frame_parser {
     size_t count; /* one more than fits means too many */
 };
 
-/* CRC-16/IBM-3740: polynomial 1021, register FFFF, most significant bit first. */
+/* CRC-16/GENIBUS: polynomial 1021, register FFFF, most significant bit first, inverted. */
 uint16_t frame_checksum(const uint8_t *bytes, size_t count);
 
 void frame_parser_reset(struct frame_parser *parser);
