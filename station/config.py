@@ -1,10 +1,11 @@
 """Typed settings of a station, read from one TOML file; an unknown key is an error."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from station.domain.faults import refuse
 
@@ -33,11 +34,98 @@ class FolderCamera(_Section):
     height: int = 720
 
 
-class Scanner(_Section):
-    """A plain serial scanner: a path, a `/dev/serial/by-id` link, or `VID:PID[:SERIAL]`."""
+class _Device(_Section):
+    """A device on a wire. `port` is a path (best a link under `/dev/serial/by-id`),
+    `VID:PID[:SERIAL]`, `tcp://host:port`, or `file:///dev/usb/lp0` for a printer."""
 
-    port: str
-    baud: int = 9600
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    port: Annotated[str, Field(min_length=1)]
+    baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None
+
+
+class Scanner(_Device):
+    """A barcode scanner. `gs_substitutes` stand for the group separator in what it sends."""
+
+    kind: Literal["plain", "honeywell"]
+    suffix: Literal["cr", "lf", "crlf", "tab"] = "cr"
+    prefix: str = ""
+    require_identifier: bool = False
+    gs_substitutes: tuple[str, ...] = ()
+
+
+class SsiScanner(_Device):
+    """A barcode scanner that speaks Zebra SSI packets."""
+
+    kind: Literal["ssi"]
+
+
+class TagReader(_Device):
+    """A UHF RFID reader; power and region stay as the reader has them if not given.
+
+    Of the field, only tags at or above `floor_dbm` can belong to the item on this bench. An LLRP
+    reader takes `power_index`, a line of its own power table, in place of power and region.
+    """
+
+    kind: Literal["m100", "uhfreader18", "cf", "r2000", "thingmagic", "llrp"]
+    power_dbm: Annotated[float, Field(ge=0, le=33)] | None = None
+    region: str | None = None
+    power_index: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    antennas: tuple[Annotated[int, Field(ge=1, le=16)], ...] = (1,)
+    floor_dbm: Annotated[float, Field(ge=-100, le=0)] = -60.0
+
+    @model_validator(mode="after")
+    def _power_fits(self) -> Self:
+        if self.kind == "llrp" and (self.power_dbm is not None or self.region is not None):
+            raise ValueError("an LLRP reader takes power_index, not power_dbm or region")
+        if self.kind != "llrp" and self.power_index is not None:
+            raise ValueError("power_index is for LLRP readers: set power_dbm")
+        return self
+
+
+class LightController(_Device):
+    """A light controller with text commands; `acknowledgement` for the `S…#` family."""
+
+    kind: Literal["light-s", "light-opt", "light-ccs", "light-gardasoft"]
+    acknowledgement: str | None = None
+
+
+class Board(_Device):
+    """The bench board; `serial` refuses any other one."""
+
+    kind: Literal["board"]
+    serial: str | None = None
+
+
+class Scale(_Device):
+    """A scale; `pattern` is the line of a `scale-generic` one, with named groups."""
+
+    kind: Literal["sics", "aandd", "scale-generic"]
+    pattern: str | None = None
+
+
+class Printer(_Device):
+    """A label printer; `labels` are the template files of this site."""
+
+    kind: Literal["zpl"]
+    labels: tuple[Path, ...] = ()
+
+
+class ContactPedal(_Device):
+    """A foot switch between the modem lines of a serial port."""
+
+    kind: Literal["contact"]
+    line: Literal["cts", "dsr"] = "cts"
+    inverted: bool = False
+
+
+Device = Annotated[
+    Scanner | SsiScanner | TagReader | LightController | Board | Scale | Printer | ContactPedal,
+    Field(discriminator="kind"),
+]
+
+_Level = Annotated[float, Field(ge=0, le=1)]
+Lights = Mapping[str, Mapping[str, Mapping[str, _Level]]]
+"""Levels from 0 to 1 by light (as recipes name it), device and channel; absent channels are off."""
 
 
 class Upstream(_Section):
@@ -63,8 +151,22 @@ class Settings(_Section):
     fullscreen: bool = True
     left_handed: bool = False
     camera: Annotated[UvcCamera | FolderCamera, Field(discriminator="kind")]
-    scanner: Scanner
+    device: tuple[Device, ...]
+    lights: Lights = {}
     upstream: Upstream
+
+    @model_validator(mode="after")
+    def _devices_fit(self) -> Self:
+        names = [device.name for device in self.device]
+        if len(set(names)) < len(names):
+            raise ValueError("two devices have the same name")
+        if not any(isinstance(d, Scanner | SsiScanner) for d in self.device):
+            raise ValueError("a bench needs a barcode scanner")
+        switched = {d.name for d in self.device if isinstance(d, LightController | Board)}
+        for light, devices in self.lights.items():
+            if unknown := sorted(set(devices) - switched):
+                raise ValueError(f"the light {light} names {unknown[0]}, which is no light device")
+        return self
 
 
 def read_settings(path: Path) -> Settings:
@@ -89,12 +191,18 @@ def _absolute(settings: Settings, base: Path) -> Settings:
     def placed(path: Path | None) -> Path | None:
         return None if path is None else base / path
 
+    def labelled(device: Device) -> Device:
+        if not isinstance(device, Printer):
+            return device
+        return device.model_copy(update={"labels": tuple(base / path for path in device.labels)})
+
     camera = settings.camera
     if isinstance(camera, FolderCamera):
         camera = camera.model_copy(update={"path": base / camera.path})
     return settings.model_copy(
         update={
             "camera": camera,
+            "device": tuple(labelled(device) for device in settings.device),
             "state": base / settings.state,
             "orders": base / settings.orders,
             "calibration": placed(settings.calibration),

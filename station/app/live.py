@@ -11,13 +11,13 @@ from station.adapters.inbox import Inbox
 from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
 from station.adapters.upstream import HttpUpstream
+from station.app.equipping import Devices
 from station.app.wiring import (
     BenchParts,
     cameras_of,
     deliveries_of,
     examiner_of,
     read_calibration,
-    reader_of,
 )
 from station.domain.events import FaultRaised, Key, KeyPressed
 from station.domain.grading import Outcome
@@ -59,7 +59,9 @@ class LiveBench:
         self._cameras = cameras_of(parts, self._pixels, frames, emit, clock)
         self._examiner = examiner_of(parts, self._pixels, frames, emit, clock)
         self._speaker = Speaker()
-        self._reader = reader_of(parts, emit, clock, self._identifiers)
+        self._devices = Devices(
+            parts.devices, emit=emit, clock=clock, identifiers=self._identifiers
+        )
         self._upstream = HttpUpstream(parts.upstream_url, clock.monotonic, reached)
         self._deliveries = deliveries_of(store, emit, clock, self._identifiers, self._upstream)
         self.station = Station(
@@ -103,12 +105,12 @@ class LiveBench:
         self._inbox.start(self.station.start, self.station.handle, self._tick, self._broken)
         self._cameras.start()
         self._examiner.start()
-        self._reader.start()
+        self._devices.start()
         self._deliveries.start()
 
     def stop(self) -> None:
         """Stop everything: first what brings events, then the machine, then the posting."""
-        self._reader.stop()
+        self._devices.stop()
         self._cameras.stop()
         self._examiner.stop()
         self._inbox.stop()
@@ -141,7 +143,7 @@ class LiveBench:
         calibrated = self._calibration is not None and self._calibration.in_date(self.clock.now())
         absent = DeviceState.OVERDUE if self._calibration else DeviceState.MISSING
         devices = (
-            Device(DeviceKind.SCANNER),
+            *(Device(kind) for kind in dict.fromkeys(self._devices.kinds)),
             Device(DeviceKind.CAMERA),
             Device(DeviceKind.EXAMINER),
             Device(DeviceKind.CALIBRATION, DeviceState.WELL if calibrated else absent),

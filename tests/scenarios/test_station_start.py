@@ -64,7 +64,9 @@ def configuration(folder: Path, url: str) -> Path:
         [camera]
         kind = "folder"
         path = "camera"
-        [scanner]
+        [[device]]
+        name = "scanner"
+        kind = "plain"
         port = "{folder / "scanner"}"
         [upstream]
         url = "{url}"

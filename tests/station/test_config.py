@@ -13,8 +13,16 @@ orders = "orders.json"
 [camera]
 kind = "folder"
 path = "pictures"
-[scanner]
+[[device]]
+name = "scanner"
+kind = "plain"
 port = "/dev/serial/by-id/x"
+[[device]]
+name = "lamp"
+kind = "light-s"
+port = "1A86:7523"
+[lights.bright]
+lamp = { A = 0.8 }
 [upstream]
 url = "http://receiver:8080"
 """
@@ -40,7 +48,12 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ('orders = "orders.json"', 'order = "orders.json"', "order"),
         ('kind = "folder"', 'kind = "telescope"', "camera"),
         ('url = "http://receiver:8080"', 'url = "ftp://receiver"', "upstream.url"),
-        ("[scanner]", "[scanner", "not valid TOML"),
+        ("[lights.bright]", "[lights.bright", "not valid TOML"),
+        ('kind = "plain"', 'kind = "telegraph"', "device.0"),
+        ('kind = "plain"', 'kind = "sics"', "needs a barcode scanner"),
+        ('name = "lamp"', 'name = "scanner"', "same name"),
+        ("lamp = {", "scanner = {", "scanner, which is no light device"),
+        ("A = 0.8", "A = 1.8", "lights.bright.lamp.A"),
     ],
 )
 def test_a_wrong_setting_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:

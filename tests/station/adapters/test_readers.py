@@ -13,6 +13,7 @@ from firmware_bridge.emulators.plain import PlainImitation
 from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.transports.serial_port import SerialPort
 from station.adapters.clock import SystemClock, SystemIdentifiers
+from station.adapters.devices import DeviceThread
 from station.adapters.readers import BarcodeReader, refused_text
 from station.domain.events import FaultCleared, FaultRaised, Scanned
 from station.domain.faults import FaultCode
@@ -28,11 +29,15 @@ class Desk:
     def __init__(self, link: Path) -> None:
         self.heard = Heard()
         self.scanner = Emulator(PlainImitation(), PtyPort(link))
-        self.reader = BarcodeReader(
+        clock = SystemClock()
+        reader = BarcodeReader(emit=self.heard, clock=clock, identifiers=SystemIdentifiers())
+        self.reader = DeviceThread(
             PlainScanner(lambda: SerialPort(str(link))),
+            subject="scanner",
+            lost=FaultCode.SCANNER_LOST,
             emit=self.heard,
-            clock=SystemClock(),
-            identifiers=SystemIdentifiers(),
+            clock=clock,
+            hear=reader.hear,
         )
 
 
