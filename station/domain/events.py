@@ -13,6 +13,8 @@ from station.domain.capture import Frame
 from station.domain.faults import Fault
 from station.domain.inspection import Inspection, PoseExamined
 from station.domain.item import LookUp
+from station.domain.label import LabelFact, NoteOutcome
+from station.domain.parcel import OpenParcel, Parcel, ParcelClosure
 
 
 class Key(StrEnum):
@@ -44,12 +46,17 @@ class LastEnded:
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A segment of the journal begins at an idle bench with these standing facts."""
+    """A segment of the journal begins at an idle bench with these standing facts.
+
+    `tags` are those still near that belong to items which are done, `parcel` is the open one.
+    """
 
     at: datetime
     operator: str | None = None
     last: LastEnded | None = None
     ended: int = 0
+    tags: tuple[str, ...] = ()
+    parcel: OpenParcel | None = None
     kind: Literal["began"] = field(default="began", init=False)
 
 
@@ -61,6 +68,16 @@ class Scanned:
     text: str
     fresh_id: str
     kind: Literal["scanned"] = field(default="scanned", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TagsSettled:
+    """Other tags of items lie on the bench than before: these, by the rules of `tags.TagField`."""
+
+    at: datetime
+    epcs: tuple[str, ...]
+    fresh_id: str
+    kind: Literal["tags"] = field(default="tags", init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,40 @@ class LookedUp:
     inspection: str
     answer: LookUp
     kind: Literal["looked-up"] = field(default="looked-up", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLookedUp:
+    """The return orders answered for a parcel; `before` is its earlier closure, if it had one.
+
+    `reached` is false where they did not answer.
+    """
+
+    at: datetime
+    id: str
+    parcel: Parcel | None
+    before: ParcelClosure | None = None
+    reached: bool = True
+    kind: Literal["parcel-looked-up"] = field(default="parcel-looked-up", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelClosed:
+    """The closure of a parcel is durable."""
+
+    at: datetime
+    id: str
+    kind: Literal["parcel-closed"] = field(default="parcel-closed", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCloseFailed:
+    """The closure could not be written; it is tried again under the same id."""
+
+    at: datetime
+    id: str
+    fault: Fault
+    kind: Literal["parcel-close-failed"] = field(default="parcel-close-failed", init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +198,16 @@ class SaveFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelNoted:
+    """The store answered to what a scan said of a label, a plate or a bin."""
+
+    at: datetime
+    fact: LabelFact
+    outcome: NoteOutcome
+    kind: Literal["label-noted"] = field(default="label-noted", init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FaultRaised:
     """Something the station needs has failed."""
 
@@ -175,14 +236,19 @@ class Ticked:
 Event = (
     Began
     | Scanned
+    | TagsSettled
     | KeyPressed
     | LookedUp
+    | ParcelLookedUp
+    | ParcelClosed
+    | ParcelCloseFailed
     | BenchSeen
     | Exposed
     | ExposureFailed
     | PoseAnswered
     | Saved
     | SaveFailed
+    | LabelNoted
     | FaultRaised
     | FaultCleared
     | Ticked

@@ -163,6 +163,8 @@ class Doubt(StrEnum):
     NO_CLAUSE = "no-clause"
     ZONE_UNSEEN = "zone-unseen"
     NOT_EXAMINED = "not-examined"
+    OTHER_ITEM = "other-item"
+    UNDECLARED = "undeclared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,10 @@ class Verdict:
 
     @property
     def needs_review(self) -> bool:
-        """Whether what is known leaves more than one grade possible."""
-        return self.best.grade is not self.worst.grade or self.likely is None
+        """Whether what is known leaves more than one grade, or more than one item, possible."""
+        about_the_item = {Doubt.OTHER_ITEM, Doubt.UNDECLARED}
+        contested = any(about_the_item.intersection(reason.doubts) for reason in self.reasons)
+        return contested or self.best.grade is not self.worst.grade or self.likely is None
 
     @property
     def level(self) -> Level:

@@ -5,6 +5,8 @@ Each stage holds the one before it, so nothing can be judged before it is pictur
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Literal
 
 from station.domain.capture import Frame
 from station.domain.defect import Finding
@@ -13,15 +15,34 @@ from station.domain.identity import ItemCode
 from station.domain.item import Item
 
 
+class IdentifiedBy(StrEnum):
+    """What said which item it is."""
+
+    BARCODE = "barcode"
+    TAG = "tag"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A tag on the bench, or a code scanned there, names another item."""
+
+    source: Literal["tag", "barcode"]
+    item: ItemCode
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An item was scanned by a person; nothing is known of it yet."""
+    """An item was scanned by a person, or its tag was read; nothing else is known of it yet."""
 
     id: str
     code: ItemCode
     operator: str
     opened_at: datetime
     supersedes: str | None = None
+    by: IdentifiedBy = IdentifiedBy.BARCODE
+    epc: str | None = None
+    contradiction: Contradiction | None = None
 
 
 @dataclass(frozen=True, slots=True)

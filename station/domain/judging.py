@@ -19,16 +19,25 @@ def judge(
     *,
     unseen: frozenset[str] = frozenset(),
     unexamined: tuple[str, ...] = (),
+    other_item: str | None = None,
+    undeclared: bool = False,
 ) -> Verdict:
     """Grade by the policy.
 
     `unseen` are required zones no good picture shows, `unexamined` names shots or poses that could
     not be examined; either leaves open what is there, so a person must look unless it is scrap
-    anyway.
+    anyway. `other_item` is what something on the bench says it is instead: a person must look.
+    `undeclared` if its parcel's orders do not name it: it is graded, and a person must look.
     """
     reasons = [reason for finding in findings for reason in _assess(policy, finding)]
     reasons += [_open(Doubt.ZONE_UNSEEN, zone) for zone in sorted(unseen)]
     reasons += [_open(Doubt.NOT_EXAMINED, name) for name in sorted(unexamined)]
+    if other_item is not None:
+        reasons.append(_open(Doubt.OTHER_ITEM, other_item))
+    if undeclared:
+        doubts = (Doubt.UNDECLARED,)
+        nothing = Level.AS_NEW
+        reasons.append(Reason(Doubt.UNDECLARED.value, nothing, nothing, nothing, doubts=doubts))
     reasons.sort(key=_weight)
     likelies = [reason.likely for reason in reasons if reason.likely is not None]
     worst = max((r.worst for r in reasons), default=Level.AS_NEW)

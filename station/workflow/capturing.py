@@ -153,11 +153,14 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
         unseen=frozenset(stage.recipe.zones - seen),
         last_frame_at=max(frame.exposed_at for frame in stage.frames),
     )
+    contradiction = stage.identified.opened.contradiction
     verdict = judge(
         policy,
         examined.findings,
         unseen=frozenset(stage.recipe.required_zones - seen),
         unexamined=failed,
+        other_item=str(contradiction.item) if contradiction else None,
+        undeclared=not stage.identified.item.declared,
     )
     clear = not verdict.needs_review and verdict.proposed is Grade.RESELLABLE
     sound = Sound.ACCEPT if clear else Sound.ATTENTION

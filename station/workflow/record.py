@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from station.domain.capture import Frame
 from station.domain.defect import Finding, Measurement
 from station.domain.grading import Level, Outcome, Reason
-from station.domain.inspection import Decision, Inspection, PoseExamined
+from station.domain.inspection import Decision, Inspection, Opened, PoseExamined
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -63,6 +63,7 @@ def evidence_record(
         "schema": RECORD_SCHEMA,
         **inspection_form(inspection, outcome),
         "operator": inspection.operator,
+        "identification": _identification(examined.identified.opened),
         "decision": _decision(inspection, inspection.decision) if inspection.decision else None,
         "outcome": _outcome(outcome) if outcome else None,
         "frames": [_frame(frame) for frame in examined.frames],
@@ -110,6 +111,17 @@ def _reason(reason: Reason, findings: tuple[Finding, ...]) -> dict[str, Json]:
         "margin_to_better": reason.margin_to_better,
         "doubts": [doubt.value for doubt in reason.doubts],
         "subject": reason.subject,
+    }
+
+
+def _identification(opened: Opened) -> dict[str, Json]:
+    other = opened.contradiction
+    return {
+        "by": opened.by.value,
+        "epc": opened.epc,
+        "contradicted_by": None
+        if other is None
+        else {"source": other.source, "gtin": other.item.gtin, "serial": other.item.serial},
     }
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from station.domain.events import Key, KeyPressed, Scanned
 from station.domain.grading import Grade
-from station.domain.inspection import Opened
+from station.domain.identity import ItemCode
+from station.domain.inspection import Contradiction, IdentifiedBy, Opened
 from station.domain.scan import (
     AttributeScanned,
     BadgeScanned,
@@ -21,7 +22,7 @@ from station.domain.scan import (
     ToteScanned,
     read_scan,
 )
-from station.workflow import answers, capturing, keys
+from station.workflow import answers, capturing, keys, labelling
 from station.workflow.commands import Command, FindOrder, Say, Sound
 from station.workflow.stages import (
     Answering,
@@ -55,7 +56,9 @@ def scanned(bench: Bench, event: Scanned) -> Step:
             return say(bench, event, reason, Sound.ATTENTION)
         case BadgeScanned(badge):
             return _badge(bench, event, badge)
-        case CommandScanned(Order.CLOSE_PARCEL | Order.REPRINT):
+        case CommandScanned(Order.REPRINT):
+            return labelling.reprint(bench, event.at)
+        case CommandScanned(Order.CLOSE_PARCEL):
             return say(bench, event, "scan-not-now")
         case CommandScanned(order):
             return keys.pressed(bench, KeyPressed(event.at, _KEYS[order], event.fresh_id))
@@ -103,21 +106,61 @@ def _item(bench: Bench, event: Scanned, meaning: ItemScanned) -> Step:
         return say(bench, event, "scan-while-stopped", Sound.STOP)
     match bench.stage:
         case Ready():
-            return _open(bench, event, meaning)
+            return labelling.rescanned(bench, event, meaning) or _open(bench, event, meaning)
         case Identifying() | Capturing() as stage:
-            same = opened_of(stage).code == meaning.item
-            return say(bench, event, "same-item" if same else "still-looking", Sound.ATTENTION)
+            return _again(bench, event, meaning.item, stage)
         case Answering() as stage:
             return _next(bench, event, meaning, stage)
         case Saving():
             return say(bench, event, "still-saving", Sound.ATTENTION)
 
 
+def _again(bench: Bench, event: Scanned, code: ItemCode, stage: Identifying | Capturing) -> Step:
+    """A further label while an item is looked at: its own, or another item's.
+
+    An item that only its tag named is in doubt when a label names another one.
+    """
+    opened = opened_of(stage)
+    same = _same_piece(opened.code, code)
+    if same and opened.by is IdentifiedBy.TAG:
+        told = opened.contradiction
+        kept = told if told is not None and told.source == "barcode" else None
+        stage = _reopened(stage, replace(opened, by=IdentifiedBy.BOTH, contradiction=kept))
+    elif not same and opened.by is IdentifiedBy.TAG:
+        other = Contradiction("barcode", code)
+        stage = _reopened(stage, replace(opened, contradiction=other))
+    bench = replace(bench, stage=stage)
+    if same:
+        return say(bench, event, "same-item", Sound.ATTENTION)
+    return say(
+        bench,
+        event,
+        "label-disagrees" if opened.by is IdentifiedBy.TAG else "still-looking",
+        Sound.ATTENTION,
+    )
+
+
+def _reopened(stage: Identifying | Capturing, opened: Opened) -> Identifying | Capturing:
+    if isinstance(stage, Identifying):
+        return replace(stage, opened=opened)
+    return replace(stage, identified=replace(stage.identified, opened=opened))
+
+
+def _same_piece(code: ItemCode, label: ItemCode) -> bool:
+    """Whether a label can be on the item known by `code`; many labels leave the serial out."""
+    return code.gtin == label.gtin and (label.serial is None or label.serial == code.serial)
+
+
 def _open(bench: Bench, event: Scanned, meaning: ItemScanned) -> Step:
-    for stage in bench.parked:
-        if opened_of(stage).code == meaning.item:
-            return _unpark(bench, stage)
     opened = Opened(event.fresh_id, meaning.item, bench.operator or "", event.at)
+    return open_item(bench, opened)
+
+
+def open_item(bench: Bench, opened: Opened) -> Step:
+    """Look an item up, or go on with it where it was parked."""
+    for stage in bench.parked:
+        if _same_piece(opened_of(stage).code, opened.code):
+            return _unpark(bench, stage)
     reading = replace(bench, stage=Identifying(opened), notice=None)
     return reading, (FindOrder(opened.id, opened.code),)
 
@@ -135,7 +178,7 @@ def _unpark(bench: Bench, stage: OpenStage) -> Step:
 def _next(bench: Bench, event: Scanned, meaning: ItemScanned, stage: Answering) -> Step:
     """A new item confirms a clear resellable that was shown long enough and has gone."""
     opened = opened_of(stage)
-    if opened.code == meaning.item:
+    if _same_piece(opened.code, meaning.item):
         return say(bench, event, "same-item")
     verdict = stage.judged.verdict
     policy = bench.setup.policy(stage.judged.examined.identified.item.category)
@@ -157,7 +200,8 @@ def _next(bench: Bench, event: Scanned, meaning: ItemScanned, stage: Answering) 
 def _place(bench: Bench, event: Scanned, place: BinScanned | PlateScanned | ToteScanned) -> Step:
     stage = bench.stage
     if not isinstance(stage, Answering):
-        return say(bench, event, "scan-not-now")
+        again = None if isinstance(place, ToteScanned) else labelling.rescanned(bench, event, place)
+        return again or say(bench, event, "scan-not-now")
     verdict = stage.judged.verdict
     if isinstance(place, ToteScanned):
         return answers.hold(bench, stage, place.tote, event.at)
@@ -165,5 +209,9 @@ def _place(bench: Bench, event: Scanned, place: BinScanned | PlateScanned | Tote
         return say(bench, event, "tote-first", Sound.ATTENTION)
     if isinstance(place, BinScanned) and place.grade is not verdict.proposed:
         return say(bench, event, "wrong-bin", Sound.STOP)
-    how = f"bin {place.bin}" if isinstance(place, BinScanned) else f"plate {place.plate}"
-    return answers.confirm(bench, stage, verdict.proposed, how, event.at)
+    if isinstance(place, PlateScanned):
+        return labelling.plated(bench, stage, place.plate, event.at)
+    bench, noting = labelling.binned(bench, opened_of(stage).id, place.bin, event.at)
+    how = f"bin {place.bin}"
+    bench, commands = answers.confirm(bench, stage, verdict.proposed, how, event.at)
+    return bench, (*noting, *commands)

@@ -7,17 +7,24 @@ from station.domain.capture import CaptureRecipe, Frame, Pose, Shot
 from station.domain.events import LastEnded, Scanned
 from station.domain.faults import Fault
 from station.domain.grading import GradingPolicy
+from station.domain.identity import ItemCode
 from station.domain.inspection import Identified, Inspection, Judged, Opened, PoseExamined
+from station.domain.label import LabelFact, LabelKind
+from station.domain.parcel import OpenParcel, ParcelAsked, ParcelClosure
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the station is set to: recipes and policies by category, and the undo window."""
+    """What the station is set to: recipes and policies by category, and the undo window.
+
+    `labels` are printed when an item is closed; none by default, because plates come pre-printed.
+    """
 
     recipes: tuple[CaptureRecipe, ...]
     policies: tuple[GradingPolicy, ...]
     undo_window: timedelta
     shown_at_least: timedelta = timedelta(seconds=0.7)
+    labels: tuple[LabelKind, ...] = ()
 
     def recipe(self, category: str) -> CaptureRecipe | None:
         """The capture recipe of a category."""
@@ -44,6 +51,8 @@ class Identifying:
 class Capturing:
     """The item is being pictured, pose by pose; earlier poses are examined meanwhile.
 
+    `refining` is the same code with a serial, learnt from its tag and being looked up.
+
     `waiting` until the operator has laid the item as the pose at `pose_index` asks. `take` counts
     retakes, so that answers to an earlier take are recognised as late.
     """
@@ -58,6 +67,7 @@ class Capturing:
     answers: tuple[PoseExamined, ...] = ()
     failures: int = 0
     stuck: Fault | None = None
+    refining: ItemCode | None = None
 
     @property
     def pose(self) -> Pose | None:
@@ -122,8 +132,51 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class NearTags:
+    """The tags on the bench, as last settled under `fresh_id`.
+
+    `seen` were there while the open item was identified and pictured; `spent` belong to earlier
+    items and mean nothing until they have left the field.
+    """
+
+    epcs: tuple[str, ...] = ()
+    fresh_id: str = ""
+    seen: frozenset[str] = frozenset()
+    spent: frozenset[str] = frozenset()
+
+    @property
+    def fresh(self) -> tuple[str, ...]:
+        """Those that belong to no earlier item."""
+        return tuple(epc for epc in self.epcs if epc not in self.spent)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelDesk:
+    """The parcel at the bench, and what is under way with parcels.
+
+    `asked` is being looked up; `closing` is being written, and `then` opens after it. `closed` is
+    the closure that was written last, until the next scan.
+    """
+
+    opened: OpenParcel | None = None
+    asked: ParcelAsked | None = None
+    closing: ParcelClosure | None = None
+    then: OpenParcel | None = None
+    failed: Fault | None = None
+    closed: ParcelClosure | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a look-up or a closure is under way, so that no item can be opened."""
+        return self.asked is not None or self.closing is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
-    """The whole state of the station."""
+    """The whole state of the station.
+
+    `noting` is what a scan said of a label and the store has not answered to yet.
+    """
 
     setup: Setup
     stage: Stage
@@ -133,6 +186,9 @@ class Bench:
     faults: tuple[Fault, ...] = ()
     notice: Notice | None = None
     ended: int = 0
+    tags: NearTags = NearTags()
+    noting: LabelFact | None = None
+    desk: ParcelDesk = ParcelDesk()
 
     @property
     def blocked(self) -> Fault | None:
@@ -142,7 +198,8 @@ class Bench:
     @property
     def idle(self) -> bool:
         """Whether nothing is open or parked, so that a new segment of the journal may begin."""
-        return isinstance(self.stage, Ready) and not self.parked
+        waits = self.noting is not None or self.desk.busy
+        return isinstance(self.stage, Ready) and not self.parked and not waits
 
 
 def opened_of(stage: OpenStage) -> Opened:

@@ -10,6 +10,7 @@ from station.domain.events import (
     Event,
     FaultCleared,
     FaultRaised,
+    LabelNoted,
     LookedUp,
     Saved,
     SaveFailed,
@@ -17,13 +18,26 @@ from station.domain.events import (
 )
 from station.domain.faults import Fault, FaultCode, StationError
 from station.domain.inspection import Inspection
+from station.domain.label import LabelFact
 from station.domain.outbox import OutboxEntry
-from station.ports import Cameras, Catalogue, Clock, Examiner, Journal, Outbox, Speaker, Store
+from station.ports import (
+    Cameras,
+    Catalogue,
+    Clock,
+    Examiner,
+    Journal,
+    Labels,
+    Outbox,
+    Speaker,
+    Store,
+)
 from station.workflow.commands import (
     Command,
     Examine,
     Expose,
     FindOrder,
+    NoteLabel,
+    Print,
     Save,
     Say,
     Withdraw,
@@ -40,6 +54,7 @@ class Surroundings:
     """Everything the station acts on.
 
     `record` makes the canonical evidence record of an inspection, `message` the body posted.
+    `labels` is none at a bench without a printer.
     """
 
     clock: Clock
@@ -52,6 +67,7 @@ class Surroundings:
     speaker: Speaker
     record: Callable[[Inspection], bytes]
     message: Callable[[Inspection], bytes]
+    labels: Labels | None = None
 
 
 class Station:
@@ -119,7 +135,8 @@ class Station:
     def _begin_segment(self) -> None:
         bench, now = self.bench, self._around.clock.now()
         try:
-            self._around.journal.begin(Began(now, bench.operator, bench.last, bench.ended))
+            spent = tuple(sorted(bench.tags.spent))
+            self._around.journal.begin(Began(now, bench.operator, bench.last, bench.ended, spent))
         except StationError as error:
             self._stop_for(error, now)
 
@@ -138,6 +155,11 @@ class Station:
                     self._pending.append(self._save(inspection))
                 case Withdraw(inspection_id):
                     self._withdraw(inspection_id)
+                case NoteLabel(fact, instead_of):
+                    self._note(fact, instead_of)
+                case Print(label):
+                    if around.labels is not None:
+                        around.labels.print_label(label)
                 case Say(sound):
                     around.speaker.say(sound.value)
 
@@ -146,6 +168,14 @@ class Station:
             self._around.outbox.withdraw(inspection_id)
         except StationError as error:
             self._stop_for(error, self._around.clock.now())
+
+    def _note(self, fact: LabelFact, instead_of: str | None) -> None:
+        try:
+            outcome = self._around.store.note_label(fact, instead_of)
+        except StationError as error:
+            self._stop_for(error, self._around.clock.now())
+        else:
+            self._pending.append(LabelNoted(self._around.clock.now(), fact, outcome))
 
     def _save(self, inspection: Inspection) -> Event:
         around = self._around

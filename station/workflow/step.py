@@ -13,21 +13,24 @@ from station.domain.events import (
     FaultCleared,
     FaultRaised,
     KeyPressed,
+    LabelNoted,
     LastEnded,
     LookedUp,
     PoseAnswered,
     Saved,
     SaveFailed,
     Scanned,
+    TagsSettled,
     Ticked,
 )
-from station.workflow import capturing, keys, scans
+from station.workflow import capturing, keys, labelling, scans, tags
 from station.workflow.commands import Command, Examine, Expose, FindOrder, Save, Withdraw
 from station.workflow.stages import (
     Answering,
     Bench,
     Capturing,
     Identifying,
+    NearTags,
     Ready,
     Saving,
     Setup,
@@ -43,32 +46,51 @@ def idle(setup: Setup) -> Bench:
 
 def step(bench: Bench, event: Event) -> Step:
     """The state after an event, and what to do about it. Every event is allowed in every state."""
+    after, commands = _react(bench, event)
+    after, more = tags.follow(bench, after, event)
+    return after, (*commands, *more)
+
+
+def _began(setup: Setup, event: Began) -> Bench:
+    near = NearTags(epcs=event.tags, spent=frozenset(event.tags))
+    return replace(
+        idle(setup), operator=event.operator, last=event.last, ended=event.ended, tags=near
+    )
+
+
+def _react(bench: Bench, event: Event) -> Step:
     match event:
         case Began():
-            return replace(
-                idle(bench.setup), operator=event.operator, last=event.last, ended=event.ended
-            ), ()
+            return _began(bench.setup, event), ()
+        case TagsSettled() | LookedUp():
+            return tags.answered(bench, event)
         case Scanned():
             return scans.scanned(bench, event)
         case KeyPressed():
             return keys.pressed(bench, event)
-        case LookedUp():
-            return capturing.looked_up(bench, event)
+        case Exposed() | ExposureFailed() | PoseAnswered():
+            return _pictured(bench, event)
+        case BenchSeen():
+            return _seen(bench, event)
+        case Saved() | SaveFailed():
+            return _save_answered(bench, event)
+        case LabelNoted():
+            return labelling.noted(bench, event)
+        case FaultRaised() | FaultCleared():
+            return _fault(bench, event)
+        case Ticked():
+            retry = isinstance(bench.stage, Saving) and bench.stage.failed is not None
+            return bench, (resume(bench) if retry else ())
+
+
+def _pictured(bench: Bench, event: Exposed | ExposureFailed | PoseAnswered) -> Step:
+    match event:
         case Exposed():
             return capturing.exposed(bench, event)
         case ExposureFailed():
             return capturing.exposure_failed(bench, event)
         case PoseAnswered():
             return capturing.pose_answered(bench, event)
-        case BenchSeen():
-            return _seen(bench, event)
-        case Saved() | SaveFailed():
-            return _save_answered(bench, event)
-        case FaultRaised() | FaultCleared():
-            return _fault(bench, event)
-        case Ticked():
-            retry = isinstance(bench.stage, Saving) and bench.stage.failed is not None
-            return bench, (resume(bench) if retry else ())
 
 
 def replay(setup: Setup, events: Iterable[Event]) -> Bench:
@@ -81,6 +103,10 @@ def replay(setup: Setup, events: Iterable[Event]) -> Bench:
 
 def resume(bench: Bench) -> tuple[Command, ...]:
     """The commands still owed in a state, to be given after a restart or when a fault clears."""
+    return (*_owed(bench), *labelling.owed(bench))
+
+
+def _owed(bench: Bench) -> tuple[Command, ...]:
     match bench.stage:
         case Identifying(opened):
             return (FindOrder(opened.id, opened.code),)
@@ -90,6 +116,8 @@ def resume(bench: Bench) -> tuple[Command, ...]:
                 Examine(opened.id, stage.take, pose, stage.frames_of(pose), stage.identified.item)
                 for pose in stage.unanswered
             ]
+            if stage.refining is not None:
+                owed.append(FindOrder(opened.id, stage.refining))
             if stage.next_shot and not stage.waiting:
                 owed.append(Expose(opened.id, stage.take, stage.next_shot))
             return tuple(owed)
@@ -139,4 +167,8 @@ def _save_answered(bench: Bench, event: Saved | SaveFailed) -> Step:
         ended=bench.ended + 1,
         notice=None,
     )
-    return scans.scanned(done, stage.then) if stage.then else (done, ())
+    labels = labelling.on_closing(done)
+    if stage.then is None:
+        return done, labels
+    after, commands = scans.scanned(done, stage.then)
+    return after, (*labels, *commands)

@@ -16,17 +16,20 @@ from station.domain.events import (
     ExposureFailed,
     Key,
     KeyPressed,
+    LabelNoted,
     LookedUp,
     PoseAnswered,
     Saved,
     SaveFailed,
     Scanned,
+    TagsSettled,
 )
 from station.domain.faults import Fault, FaultCode
 from station.domain.identity import ItemCode
 from station.domain.inspection import Inspection, PoseExamined
 from station.domain.item import Item, LookUp, Unidentified
-from station.workflow.commands import Command, Examine, Expose, FindOrder, Save
+from station.domain.label import NoteOutcome
+from station.workflow.commands import Command, Examine, Expose, FindOrder, NoteLabel, Save
 from station.workflow.stages import Bench, Setup
 from station.workflow.step import idle, step
 
@@ -92,6 +95,10 @@ class Drive:
     def scan(self, text: str) -> None:
         """A code comes in."""
         self.happen(Scanned(self.now, text, self.fresh()))
+
+    def tags(self, *epcs: str) -> None:
+        """Other tags have settled on the bench than before."""
+        self.happen(TagsSettled(self.now, tuple(sorted(epcs)), self.fresh()))
 
     def press(self, key: Key) -> None:
         """A key is pressed."""
@@ -168,4 +175,7 @@ def answer_to(
             if fail:
                 return SaveFailed(now, inspection_record.id, full)
             return Saved(now, inspection_record.id, now + SETUP.undo_window)
+        case NoteLabel(fact):
+            refused = NoteOutcome.ON_ANOTHER_ITEM if fail else NoteOutcome.NOTED
+            return LabelNoted(now, fact, refused)
     return None

@@ -23,15 +23,18 @@ from station.domain.events import (
     Saved,
     SaveFailed,
     Scanned,
+    TagsSettled,
     Ticked,
 )
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Condition, Doubt, Grade, Level, Reason, Verdict
 from station.domain.identity import ItemCode, check_digit
 from station.domain.inspection import (
+    Contradiction,
     Decision,
     Examined,
     Identified,
+    IdentifiedBy,
     Inspection,
     Judged,
     Opened,
@@ -104,7 +107,17 @@ verdicts = st.builds(lambda steps, *rest: Verdict(*steps, *rest), levels, few(re
 answers = st.builds(
     PoseExamined, text, few(findings), text, st.none() | text, st.none() | real, st.none() | text
 )
-opened = st.builds(Opened, text, codes, text, instant, st.none() | text)
+opened = st.builds(
+    Opened,
+    text,
+    codes,
+    text,
+    instant,
+    st.none() | text,
+    st.sampled_from(IdentifiedBy),
+    st.none() | text,
+    st.none() | st.builds(Contradiction, st.sampled_from(["tag", "barcode"]), codes),
+)
 judged = st.builds(
     Judged,
     st.builds(
@@ -148,8 +161,10 @@ events: st.SearchStrategy[Event] = st.one_of(
         st.none() | text,
         st.none() | st.builds(LastEnded, inspections, instant),
         count,
+        few(text),
     ),
     st.builds(Scanned, instant, text, text),
+    st.builds(TagsSettled, instant, few(text), text),
     st.builds(KeyPressed, instant, st.sampled_from(Key), text),
     st.builds(LookedUp, instant, text, look_ups),
     st.builds(BenchSeen, instant, st.sampled_from(BenchView)),

@@ -19,7 +19,7 @@ from station.screen.view import Band
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = [*(ROOT / "station/workflow").glob("*.py"), ROOT / "station/domain/scan.py"]
 SCREEN = list((ROOT / "station/screen").glob("*.py"))
-NOTICING = {"Notice", "say", "_say", "NotUnderstood"}
+NOTICING = {"Notice", "say", "_say", "_told", "NotUnderstood"}
 ENUMS = {
     "band": Band,
     "defect": Defect,
@@ -53,7 +53,7 @@ def notice_ids() -> set[str]:
         ast.walk(argument)
         for call in calls
         if called(call) in NOTICING
-        for argument in call.args[: 3 if called(call) in {"say", "_say"} else 1]
+        for argument in call.args[: 3 if called(call) in {"say", "_say", "_told"} else 1]
     )
     ids = {w.value for w in words if isinstance(w, ast.Constant) and isinstance(w.value, str)}
     return {i for i in ids if i} | {problem.value for problem in Unidentified}

@@ -36,6 +36,7 @@ FORM_KEYS = [
 MORE_KEYS = [
     "schema",
     "operator",
+    "identification",
     "decision",
     "outcome",
     "frames",

@@ -35,7 +35,7 @@ def test_an_inspection_survives_being_written_and_read(inspected: Inspection) ->
 def test_every_kind_of_event_has_a_name_of_its_own() -> None:
     kinds = [kind.__dataclass_fields__["kind"].default for kind in get_args(Event)]
 
-    assert len(set(kinds)) == len(kinds) == 13
+    assert len(set(kinds)) == len(kinds) == 14
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"kind": "unheard-of"}', '{"kind": "tick"}'])
