@@ -83,10 +83,11 @@ class TagReader(_Device):
 
 
 class LightController(_Device):
-    """A light controller with text commands; `acknowledgement` for the `S…#` family."""
+    """A light controller with text commands. `dialect` changes what differs from its kind's usual
+    one, as `firmware_bridge/protocols/lights.md` lists."""
 
     kind: Literal["light-s", "light-opt", "light-ccs", "light-gardasoft"]
-    acknowledgement: str | None = None
+    dialect: Mapping[str, str | int | bool | tuple[str, ...] | Mapping[str, str]] = {}
 
 
 class Board(_Device):

@@ -36,6 +36,8 @@ PLANTED = {
     "sql-owner": ("station/virtual/world.py", "import sqlite3"),
     "http-owner": ("station/app/defaults.py", "import httpx2"),
     "onnx-owner": ("station/app/defaults.py", "import onnxruntime"),
+    "gs1-owner": ("station/adapters/orders/form.py", "import biip"),
+    "json-stream-owner": ("station/domain/item.py", "import ijson"),
     "serial-owner": ("firmware_bridge/clients/plain.py", "import serial"),
     "render-owner": ("models/sets.py", "import mitsuba"),
     "train-owner": ("models/sets.py", "import torch"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from station.commands import console
-from station.commands.wires import explained, in_words, known, open_wire
+from station.commands.wires import explained, in_words, known, open_wire, wire_at
 
 if TYPE_CHECKING:
     from firmware_bridge.family import Family
@@ -138,6 +138,10 @@ def _listen(
 
     if family.listen is None:
         console.leave(f"A {family.kind} has nothing to listen to: `devices kinds` lists what has.")
+    try:
+        open_it = wire_at(address, family, baud)
+    except ValueError as error:
+        console.leave(str(error))
     with ExitStack() as things:
         sees: list[Callable[[Passed | Changed], None]] = [lines.see]
         if record is not None:
@@ -154,7 +158,7 @@ def _listen(
                 one(entry)
 
         def opened() -> "Transport":
-            return TappedWire(lambda: open_wire(address, family, baud), see, clock)
+            return TappedWire(open_it, see, clock)
 
         client = family.listen(opened)
         things.callback(client.close)

@@ -1,6 +1,6 @@
 """What the `devices` commands share: kinds, wires, and messages in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from station.commands import console
@@ -46,8 +46,13 @@ def known(kind: str) -> "Family":
     return found
 
 
-def open_wire(address: str, family: "Family", baud: int | None) -> "Transport":
-    """Open an address as a family needs it. OSError or ValueError, each with a sentence."""
+def wire_at(address: str, family: "Family", baud: int | None) -> "Callable[[], Transport]":
+    """What opens an address as a family needs it. ValueError with a sentence if it is none."""
     from firmware_bridge.transports.opening import opener
 
-    return opener(address, baud=baud or family.bauds[0], byte_format=family.byte_format)()
+    return opener(address, baud=baud or family.bauds[0], byte_format=family.byte_format)
+
+
+def open_wire(address: str, family: "Family", baud: int | None) -> "Transport":
+    """Open an address as a family needs it. OSError or ValueError, each with a sentence."""
+    return wire_at(address, family, baud)()

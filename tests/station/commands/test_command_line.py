@@ -219,8 +219,8 @@ def test_decoding_bytes_from_standard_input(
     code, said = answer(capsys, "devices", "decode", "plain", "-", "--raw")
 
     assert code == 1
-    assert [c["damaged"] for c in said["codes"]] == [False, True]
-    assert said["codes"][0]["meaning"] == "ItemScanned"
+    assert [c["damaged"] for c in said["messages"]] == [False, True]
+    assert said["messages"][0]["meaning"] == "ItemScanned"
 
 
 def test_doctor_answers_for_the_virtual_bench(capsys: pytest.CaptureFixture[str]) -> None:
