@@ -1,0 +1,61 @@
+"""What the kinds of ASCII light controllers share."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from firmware_bridge.codecs.ascii_light import (
+    ANSWERS,
+    COMMANDS,
+    LightDecoder,
+    LightDialect,
+    LightText,
+    Role,
+)
+from firmware_bridge.emulators.ascii_light import AsciiLightImitation
+from firmware_bridge.families.traffic import asked, decoded, whole
+from firmware_bridge.family import Meaning
+from firmware_bridge.transports.transport import Transport
+
+IDENTIFY_S = 0.4
+
+NAMES: dict[Role, str] = {
+    "set_level": "set level",
+    "turn_on": "turn on",
+    "ask_level": "ask level",
+    "level_answer": "level",
+    "probe_answer": "probe answer",
+}
+
+
+def decode_answers(dialects: Sequence[LightDialect], content: bytes) -> list[Meaning]:
+    """What a recording of controllers of these dialects means."""
+    return decoded(content, LightDecoder(dialects, ANSWERS), _describe)
+
+
+def decode_commands(dialects: Sequence[LightDialect], content: bytes) -> list[Meaning]:
+    """What a recording of a computer that speaks these dialects means."""
+    return decoded(content, LightDecoder(dialects, COMMANDS), _describe)
+
+
+def imitate(dialect: LightDialect, deeds: Sequence[str]) -> AsciiLightImitation:
+    """A controller with these deeds done before it is plugged in."""
+    light = AsciiLightImitation(dialect)
+    for deed in deeds:
+        light.act(deed, 0.0)
+    return light
+
+
+def ask_once(
+    wire: Transport, dialect: LightDialect, question: Role, answer: Role, channel: str = ""
+) -> LightText | None:
+    """The answer to a harmless question, or none after 0.4 s."""
+    decoder = LightDecoder([dialect], (answer,))
+    content = dialect.encode(question, channel=channel)
+    return asked(wire, content, decoder, lambda text: text.channel in (None, channel), IDENTIFY_S)
+
+
+def _describe(text: LightText) -> Meaning:
+    known = asdict(text)
+    said = {key: known[key] for key in ("channel", "level") if known[key] is not None}
+    name = text.name or NAMES.get(text.role, text.role)
+    return whole(name, text.raw, text=text.raw.decode("ascii").strip(), **said)
