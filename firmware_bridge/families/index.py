@@ -1,16 +1,38 @@
 """Every kind of device the bench knows."""
 
-from firmware_bridge.families import llrp, m100, plain, r2000, sics, uhfreader18, zpl_status
+from firmware_bridge.families import (
+    board,
+    light_ccs,
+    light_gardasoft,
+    light_opt,
+    light_s,
+    llrp,
+    m100,
+    plain,
+    r2000,
+    sics,
+    ssi,
+    thingmagic,
+    uhfreader18,
+    zpl_status,
+)
 from firmware_bridge.family import Family
 
 FAMILIES: tuple[Family, ...] = (
     plain.FAMILY,
+    ssi.FAMILY,
+    board.FAMILY,
     m100.FAMILY,
     uhfreader18.FAMILY,
     r2000.FAMILY,
+    thingmagic.FAMILY,
     sics.FAMILY,
     zpl_status.FAMILY,
     llrp.FAMILY,
+    light_s.FAMILY,
+    light_opt.FAMILY,
+    light_ccs.FAMILY,
+    light_gardasoft.FAMILY,
 )
 
 
