@@ -15,8 +15,7 @@ from firmware_bridge.codecs.board_messages import (
     RangeError,
 )
 from firmware_bridge.codecs.checksums import crc16_genibus
-from firmware_bridge.codecs.cobs import ZERO, CobsDecoder, stuff
-from firmware_bridge.codecs.damage import DamageReason
+from firmware_bridge.codecs.cobs import ZERO, CobsDecoder, Unfit, stuff
 from firmware_bridge.codecs.frames import Decoder
 
 MOST_CONTENT = 64
@@ -65,9 +64,9 @@ def envelope_decoder() -> Decoder[Envelope]:
 def board_decoder() -> Decoder[FromBoard]:
     """Cuts out what the board says; the computer's own words are damage (`content`)."""
 
-    def read(content: bytes) -> FromBoard | DamageReason:
+    def read(content: bytes) -> FromBoard | Unfit:
         message = _message(content)
-        return "content" if isinstance(message, FromComputer) else message
+        return Unfit("content") if isinstance(message, FromComputer) else message
 
     return CobsDecoder(read, limit=MOST_CHUNK)
 
@@ -77,21 +76,21 @@ def traffic_decoder() -> Decoder[Message]:
     return CobsDecoder(_message, limit=MOST_CHUNK, idle_gap_s=1.0)
 
 
-def _envelope(content: bytes) -> Envelope | DamageReason:
+def _envelope(content: bytes) -> Envelope | Unfit:
     if len(content) < 4:
-        return "noise"
+        return Unfit("noise")
     if crc16_genibus(content[:-2]) != int.from_bytes(content[-2:], "big"):
-        return "checksum"
+        return Unfit("checksum")
     return Envelope(content[0], content[1], content)
 
 
-def _message(content: bytes) -> Message | DamageReason:
+def _message(content: bytes) -> Message | Unfit:
     envelope = _envelope(content)
-    if isinstance(envelope, str):
+    if isinstance(envelope, Unfit):
         return envelope
     try:
-        return message_of(envelope) or "content"
+        return message_of(envelope) or Unfit("content")
     except MalformedError:
-        return "length"
+        return Unfit("length")
     except RangeError:
-        return "content"
+        return Unfit("content")

@@ -6,6 +6,7 @@ Networking 7(2), 1999. Here for contents of one block: at most `LONGEST` bytes.
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from firmware_bridge.codecs.damage import SHOWN_BYTES, Damage, DamageReason
@@ -36,18 +37,25 @@ def unstuff(chunk: bytes) -> bytes | None:
     return ZERO.join(runs)
 
 
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A content that is no frame of the protocol."""
+
+    reason: DamageReason
+
+
 class CobsDecoder(Generic[F]):
     """A `Decoder` that takes what stands between two zeros for a frame, if `read` agrees.
 
-    `read` gets the unstuffed content and returns the frame, or why it is none. A chunk of more than
-    `limit` bytes is damage and only its first bytes are kept. Without `idle_gap_s` a frame may
-    pause for as long as it likes: nothing but a zero ends it. Damage between two frames of one call
-    is reported as one.
+    `read` gets the unstuffed content and returns the frame, or says why it is none. A chunk of
+    more than `limit` bytes is damage and only its first bytes are kept. Without `idle_gap_s` a
+    frame may pause for as long as it likes: nothing but a zero ends it. Damage between two frames
+    of one call is reported as one.
     """
 
     def __init__(
         self,
-        read: Callable[[bytes], F | DamageReason],
+        read: Callable[[bytes], F | Unfit],
         *,
         limit: int,
         idle_gap_s: float = math.inf,
@@ -106,4 +114,4 @@ class CobsDecoder(Generic[F]):
         if content is None:
             return Damage("noise", shown)
         frame = self._read(content)
-        return Damage(frame, shown) if isinstance(frame, str) else frame
+        return Damage(frame.reason, shown) if isinstance(frame, Unfit) else frame

@@ -9,6 +9,7 @@ from firmware_bridge.codecs.board_messages import (
     FROM_BOARD,
     MAJOR,
     MINOR,
+    MOST_SERIAL,
     Ack,
     Condition,
     Event,
@@ -119,7 +120,7 @@ class BoardImitation:
                 self._hot = False
             case ["restart"]:
                 self._start(_ms(now))
-            case ["serial", serial]:
+            case ["serial", serial] if _printable(serial):
                 self._serial = serial
             case _:
                 raise ValueError(DEEDS)
@@ -285,6 +286,10 @@ class BoardImitation:
             if first and (first.sequence, first.session) == (heard.sequence, heard.session):
                 self._events.popleft()
                 self._sent_at = None
+
+
+def _printable(serial: str) -> bool:
+    return len(serial) <= MOST_SERIAL and serial.isascii() and serial.isprintable()
 
 
 def _ms(now: float) -> int:

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.codecs.cobs import LONGEST, CobsDecoder, stuff, unstuff
+from firmware_bridge.codecs.cobs import LONGEST, CobsDecoder, Unfit, stuff, unstuff
 from firmware_bridge.codecs.damage import SHOWN_BYTES, Damage, DamageReason
 
 contents = st.binary(max_size=LONGEST)
 
 
-def even(content: bytes) -> bytes | DamageReason:
+def even(content: bytes) -> bytes | Unfit:
     """Frames of this protocol have an even number of bytes."""
-    return "length" if len(content) % 2 else content
+    return Unfit("length") if len(content) % 2 else content
 
 
 def decoder(limit: int = 20) -> CobsDecoder[bytes]:
