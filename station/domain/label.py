@@ -11,6 +11,10 @@ from itertools import combinations
 from string import Formatter
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import quote
+
+from station.domain.grading import Grade
+from station.domain.identity import ItemCode
 
 MM_PER_INCH = 25.4
 QR_QUIET_MODULES = 4
@@ -69,6 +73,22 @@ class Label:
             raise ValueError("a label says everything that its kind can say")
 
 
+GRADE_WORDS_ZH: Mapping[Grade, str] = MappingProxyType(
+    {Grade.RESELLABLE: "再售", Grade.REPAIR: "返修", Grade.SCRAP: "报废"}
+)
+
+
+def digital_link(code: ItemCode) -> str:
+    """The item as a GS1 Digital Link of the canonical host (GS1 Digital Link URI Syntax 1.3)."""
+    serial = f"/21/{quote(code.serial, safe='')}" if code.serial else ""
+    return f"https://id.gs1.org/01/{code.gtin}{serial}"
+
+
+def plate_code(inspection: str) -> str:
+    """The code on a plate that is printed for an inspection."""
+    return f"RG:PLATE:{inspection}"
+
+
 class LabelFactKind(StrEnum):
     """What is true of a label or item only once it was scanned again."""
 
@@ -76,9 +96,20 @@ class LabelFactKind(StrEnum):
     PUT_AWAY = "put-away"
 
 
+class NoteOutcome(StrEnum):
+    """What came of noting a fact: noted (or noted before), or refused by one of two rules."""
+
+    NOTED = "noted"
+    ON_ANOTHER_ITEM = "on-another-item"
+    HAS_ANOTHER = "has-another"
+
+
 @dataclass(frozen=True, slots=True)
 class LabelFact:
-    """A plate or label was scanned on the item (`applied`), or its bin (`put-away`)."""
+    """A plate or label was scanned on the item (`applied`), or its bin (`put-away`).
+
+    `code` is the plate's number, the inspection's own id for its printed label, or the bin.
+    """
 
     inspection: str
     kind: LabelFactKind
