@@ -96,9 +96,9 @@ class LightText:
 class LightDecoder(FrameDecoder[LightText]):
     """A decoder of some dialects' texts; `roles` are those expected now, and may be changed.
 
-    A text whose checksum is wrong is damage as a whole (`checksum`), what no expected text begins with is
-    noise, and a text that has not become whole within 0.2 s is `unfinished`. Texts have at most
-    64 characters. Nothing is expected of a decoder without roles: all is noise.
+    A text whose checksum is wrong is damage as a whole (`checksum`), what no expected text begins
+    with is noise, and a text that has not become whole within 0.2 s is `unfinished`. Texts have at
+    most 64 characters. Nothing is expected of a decoder without roles: all is noise.
     """
 
     def __init__(self, dialects: Iterable[LightDialect], roles: Collection[Role] = ANSWERS) -> None:
