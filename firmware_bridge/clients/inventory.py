@@ -3,7 +3,6 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
@@ -13,9 +12,7 @@ from firmware_bridge.link import Link, SilentError
 from firmware_bridge.readings import Back, Lost, TagRead
 from firmware_bridge.transports.transport import DisconnectedError, Transport
 
-SILENT = "The tag reader stopped answering: check its power and cable."
 REFUSED = "The tag reader refuses its {setting}: choose another in its settings."
-MISSES = 2
 
 Reading: TypeAlias = TagRead | Damage | Lost | Back
 
@@ -38,8 +35,8 @@ class Report:
 class TagReader(ABC, Generic[F]):
     """A reader whose inventory is kept running; what it reads comes out of `poll`.
 
-    A round that ended is followed by the next. Silence of `patience_s` is answered by asking again,
-    and a second one by giving the reader up: it is lost, greeted anew, and back once it answers.
+    A round that ended is followed by the next. A reader that was silent for `patience_s` may
+    have restarted and forgotten its settings: it is greeted anew, and lost if it does not answer.
     Trouble such as a missing antenna is a loss as well, since no tag can be read; greeting includes
     a round of inventory, so the reader is back only when that works. Not safe for use from two
     threads.
@@ -58,7 +55,6 @@ class TagReader(ABC, Generic[F]):
         self._link: Link[F] = Link(open_wire, decoder, greet=self._begin, clock=clock, sleep=sleep)
         self._clock = clock
         self._heard_at = 0.0
-        self._misses = 0
         self._ended = False
 
     def poll(self, timeout_s: float) -> tuple[Reading, ...]:
@@ -115,7 +111,6 @@ class TagReader(ABC, Generic[F]):
         self._greet()
         self._link.send(self._next_round())
         self._heard_at = self._clock()
-        self._misses = 0
         self._ended = False
 
     def _taken(self, frame: F) -> Sequence[TagRead | Damage]:
@@ -123,7 +118,6 @@ class TagReader(ABC, Generic[F]):
         if report is None:
             return ()
         self._heard_at = self._clock()
-        self._misses = 0
         self._ended = self._ended or report.ended
         if report.trouble is not None:
             self._link.drop(report.trouble)
@@ -133,14 +127,12 @@ class TagReader(ABC, Generic[F]):
         if not self._link.up:
             return
         now = self._clock()
-        if not self._ended and now - self._heard_at < self.patience_s:
-            return
-        if not self._ended:
-            self._misses += 1
-        if self._misses >= MISSES:
-            self._link.drop(SILENT)
-            return
-        self._heard_at = now
-        self._ended = False
-        with suppress(DisconnectedError):
-            self._link.send(self._next_round())
+        try:
+            if self._ended:
+                self._ended = False
+                self._heard_at = now
+                self._link.send(self._next_round())
+            elif now - self._heard_at >= self.patience_s:
+                self._begin()
+        except DisconnectedError as error:
+            self._link.drop(str(error))

@@ -39,7 +39,7 @@ MOST_POWER_DBM = 33.0
 RSSI_BYTES, CRC_BYTES = 1, 2
 TAG_BYTES = RSSI_BYTES + 2 + CRC_BYTES
 
-REGIONS = {"CN900": 1, "US": 2, "EU": 3, "CN800": 4, "KR": 6}
+REGIONS = {"CN": 1, "US": 2, "EU": 3, "CN800": 4, "KR": 6}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ RSSI_OFFSET = 129
 MOST_POWER_DBM = 33
 ANTENNAS = {1: 1, 2: 2, 4: 3, 8: 4}
 
-BANDS = {"CN2": (1, 19), "US": (2, 49), "KR": (3, 31), "EU": (4, 14), "CN1": (8, 19)}
+BANDS = {"CN": (1, 19), "US": (2, 49), "KR": (3, 31), "EU": (4, 14), "CN800": (8, 19)}
 
 
 @dataclass(frozen=True, slots=True)

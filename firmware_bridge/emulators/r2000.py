@@ -48,13 +48,15 @@ class R2000Imitation:
         """Answer the inventory whose round is over."""
         if self._asked is None or now < self._round_at:
             return []
-        command, self._asked = self._asked.command, None
+        asked, self._asked = self._asked, None
+        command = asked.command
         if not self._field.antenna:
             return [_reply(command, bytes((r2000.ANTENNA_MISSING,)))]
+        if command == r2000.FAST_SWITCH:
+            self._switch(asked.content)
         tags = self._field.read(now)
         said = [self._report(command, tag, number) for number, tag in enumerate(tags)]
-        end = bytes((self._antenna,)) + RATE.to_bytes(2, "big") + len(tags).to_bytes(4, "big")
-        return [*said, _reply(command, end)]
+        return [*said, _reply(command, self._end(command, len(tags)))]
 
     def act(self, line: str, now: float) -> list[bytes]:
         """Do a deed with the tags in the field or the antenna."""
@@ -97,6 +99,17 @@ class R2000Imitation:
             case _:
                 return bytes((BAD_PARAMETER,))
         return bytes((r2000.SUCCESS,))
+
+    def _switch(self, content: bytes) -> None:
+        """Go on to the next antenna that is asked for."""
+        antennas = [antenna for antenna in content[0:8:2] if antenna != r2000.DISABLED]
+        later = [antenna for antenna in antennas if antenna > self._antenna]
+        self._antenna = min(later or antennas or [0])
+
+    def _end(self, command: int, reads: int) -> bytes:
+        if command == r2000.FAST_SWITCH:
+            return reads.to_bytes(3, "big") + round(ROUND_S * 1000).to_bytes(4, "big")
+        return bytes((self._antenna,)) + RATE.to_bytes(2, "big") + reads.to_bytes(4, "big")
 
     def _report(self, command: int, tag: FieldTag, number: int) -> bytes:
         place = CHANNELS[number % len(CHANNELS)] << 2 | self._antenna

@@ -108,3 +108,24 @@ def test_a_second_program_is_told_that_the_port_is_taken(kind: Kind, tmp_path: P
 
     assert isinstance(lost, Lost)
     assert "in use by another program" in lost.reason
+
+
+@kinds
+def test_a_probe_gets_a_sentence_from_this_kind_and_none_from_a_silent_port(
+    kind: Kind, tmp_path: Path
+) -> None:
+    site, silent = Site(kind, tmp_path), Site(kind, tmp_path / "silent", Fault.SILENCE)
+    (tmp_path / "silent").mkdir()
+    identify = kind.family.identify
+    assert identify is not None
+    with site.emulator, silent.emulator:
+        wire = SerialPort(str(site.emulator.port.address))
+        other = SerialPort(str(silent.emulator.port.address))
+        said = identify(wire)
+        nothing = identify(other)
+        wire.close()
+        other.close()
+
+    assert said is not None
+    assert said.endswith(".")
+    assert nothing is None

@@ -3,8 +3,21 @@
 from typing import Any
 
 import pytest
-from rfid import EPC, KINDS, OTHER, R2000, Bench, Kind, epcs, states
+from rfid import (
+    EPC,
+    KINDS,
+    OTHER,
+    R2000,
+    READER18,
+    READER288,
+    THINGMAGIC,
+    Bench,
+    Kind,
+    epcs,
+    states,
+)
 
+from firmware_bridge.codecs import r2000, thingmagic, uhfreader18
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.readings import Back, Lost, TagRead
 
@@ -129,13 +142,17 @@ def test_a_reader_that_falls_silent_is_lost_once_and_back_once(kind: Kind) -> No
 
 
 @kinds
-def test_a_reader_that_restarts_on_its_own_reads_on(kind: Kind) -> None:
+def test_a_reader_that_restarts_on_its_own_gets_its_settings_and_reads_on(kind: Kind) -> None:
     bench = Bench(kind, f"tag {EPC}")
-    bench.run(2.0)
-    bench.imitation.plugged(bench.time.now)
     bench.run(3.0)
+    before = len(bench.cable.sent)
+    bench.imitation.plugged(bench.time.now)
+    readings = bench.run(5.0)
 
     assert epcs(bench.run(2.0)) == {EPC}
+    assert states(readings) == []
+    again = [command in bytes(bench.cable.sent[before:]) for command in kind.state]
+    assert again == [not kind.keeps_settings] * len(kind.state)
 
 
 @kinds
@@ -159,6 +176,68 @@ def test_a_setting_that_cannot_be_is_refused_with_a_sentence(
 ) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         Bench(kind, **settings)
+
+
+@pytest.mark.parametrize("kind", [READER18, READER288, R2000, THINGMAGIC], ids=lambda k: k.name)
+def test_a_missing_antenna_is_a_loss_with_a_sentence_until_it_is_mended(kind: Kind) -> None:
+    bench = Bench(kind, f"tag {EPC}", "no-antenna")
+    before = bench.run(20.0)
+    bench.imitation.act("antenna", bench.time.now)
+    mended = bench.run(5.0)
+    bench.imitation.act("no-antenna", bench.time.now)
+    after = bench.run(20.0)
+
+    assert states(before) == [Lost]
+    assert epcs(before) == set()
+    assert states(mended) == [Back]
+    assert epcs(mended) == {EPC}
+    assert states(after) == [Lost]
+    (lost,) = [reading for reading in after if isinstance(reading, Lost)]
+    assert "antenna" in lost.reason
+
+
+@kinds
+def test_only_readers_that_notice_it_can_lose_their_antenna(kind: Kind) -> None:
+    if kind in (READER18, READER288, R2000, THINGMAGIC):
+        kind.imitation("no-antenna")
+        return
+    with pytest.raises(ValueError, match="cannot do"):
+        kind.imitation("no-antenna")
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "said"),
+    [
+        (THINGMAGIC, thingmagic.encode(thingmagic.Frame(0x22, b"", 0x0504)), "too hot"),
+        (THINGMAGIC, thingmagic.encode(thingmagic.Frame(0x22, b"", 0x7F01)), "error 7F01"),
+        (R2000, r2000.encode(r2000.Frame(1, 0x89, b"\x53")), "error 53"),
+        (R2000, r2000.encode(r2000.Frame(1, 0x89, b"\x48")), "refuses an inventory"),
+        (READER288, uhfreader18.encode(uhfreader18.Frame(0, 1, b"", 0xFE)), "dialect"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Kind) else None,
+)
+def test_a_reader_that_reports_trouble_is_lost_with_a_sentence(
+    kind: Kind, answer: bytes, said: str
+) -> None:
+    broken: list[bool] = []
+    bench = Bench(kind, f"tag {EPC}", alter=lambda frame: answer if broken else frame)
+    bench.run(5.0)
+    broken.append(True)
+    lost = [reading for reading in bench.run(20.0) if isinstance(reading, Lost)]
+    broken.clear()
+
+    assert len(lost) == 1
+    assert said in lost[0].reason
+    assert states(bench.run(5.0)) == [Back]
+
+
+@pytest.mark.parametrize("kind", [READER288, R2000, THINGMAGIC], ids=lambda kind: kind.name)
+def test_every_configured_antenna_is_read(kind: Kind) -> None:
+    bench = Bench(kind, f"tag {EPC}", antennas=(1, 3))
+    read = [reading for reading in bench.run(5.0) if isinstance(reading, TagRead)]
+
+    assert {tag.antenna for tag in read} >= {3}
+    assert {tag.antenna for tag in read} <= {1, 3}
 
 
 def test_an_r2000s_tag_is_believed_from_its_second_report_on() -> None:

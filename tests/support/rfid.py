@@ -10,11 +10,13 @@ from loopback import Cable, FakeTime, Loopback
 from firmware_bridge.clients.inventory import Reading, TagReader
 from firmware_bridge.clients.m100 import M100Reader
 from firmware_bridge.clients.r2000 import R2000Reader
+from firmware_bridge.clients.thingmagic import ThingMagicReader
 from firmware_bridge.clients.uhfreader18 import UhfReader18
-from firmware_bridge.codecs import m100, r2000, uhfreader18
+from firmware_bridge.codecs import m100, r2000, thingmagic, uhfreader18
 from firmware_bridge.emulators.imitation import Imitation
 from firmware_bridge.families import m100 as m100_family
 from firmware_bridge.families import r2000 as r2000_family
+from firmware_bridge.families import thingmagic as thingmagic_family
 from firmware_bridge.families import uhfreader18 as uhfreader18_family
 from firmware_bridge.family import Family
 from firmware_bridge.readings import Back, Lost, TagRead
@@ -345,7 +347,73 @@ R2000 = Kind(
     limit=r2000.MAX_FRAME,
 )
 
-KINDS: tuple[Kind, ...] = (M100, READER18, READER288, R2000)
+START_STREAM = "FF 10 2F 00 00 01 22 00 00 05 07 22 10 00 1B 03 E8 01 FF DD 2B"
+RECORD = (
+    "FF 28 22 00 00 10 03 1B 01 FF 01 01 E4 11 0E 1A 5A 00 00 00 10 00 A0 05 00 00 01 00 80 30 30"
+    " AA AA BB BB CC CC DD DD EE EE FF FF 71 87 6E 3F"
+)
+RECORD_WITH_DATA = (
+    "FF 2A 22 00 00 10 03 1F 01 FF 01 01 EB 22 0E 0A BA 00 00 00 11 00 5F 05 00 60 E2 80 11 04"
+    " 20 00 22 8D FC 99 00 00 01 00 30 08 30 44 44 F2 11 99 AA"
+)
+
+THINGMAGIC = Kind(
+    family=thingmagic_family.FAMILY,
+    codec=thingmagic,
+    reader=ThingMagicReader,
+    settings={"power_dbm": 20.0, "region": "EU"},
+    state=(thingmagic.set_power(20), thingmagic.set_region("EU")),
+    sent=(
+        Sent("FF 00 03 1D 0C", thingmagic.version(), "version"),
+        Sent("FF 00 04 1D 0B", thingmagic.boot_firmware(), "boot firmware"),
+        Sent("FF 01 97 08 4B B5", thingmagic.set_region("EU"), "set region", {"region": "EU"}),
+        Sent("FF 02 93 00 05 51 7D", thingmagic.set_gen2(), "set protocol"),
+        Sent("FF 02 91 01 01 70 3B", thingmagic.set_antenna(1), "set antenna"),
+        Sent("FF 03 91 02 01 01 42 C5", thingmagic.set_antennas([1]), "set antenna"),
+        Sent(
+            "FF 02 92 07 D0 46 89", thingmagic.set_power(20), "set read power", {"power_dbm": 20.0}
+        ),
+        Sent(
+            "FF 02 21 03 E8 D5 09",
+            thingmagic.read_single(1000),
+            "read single",
+            {"timeout_ms": 1000},
+        ),
+        Sent("FF 03 9A 01 0C 00 A3 5D", thingmagic.filter_off(), "set option"),
+        Sent(START_STREAM, thingmagic.start_stream(), "stream", {"running": True}),
+        Sent("FF 03 2F 00 00 02 5E 86", thingmagic.stop_stream(), "stream", {"running": False}),
+    ),
+    said=(
+        Said("FF 00 22 04 00 84 E0", "keep-alive"),
+        Said(
+            RECORD,
+            "tag",
+            {
+                "epc": "AAAABBBBCCCCDDDDEEEEFFFF",
+                "rssi_dbm": -28.0,
+                "antenna": 1,
+                "frequency_khz": 924_250,
+                "count": 1,
+            },
+        ),
+        Said(
+            RECORD_WITH_DATA,
+            "tag",
+            {"epc": "4444", "rssi_dbm": -21.0, "antenna": 2, "data": "E28011042000228DFC990000"},
+        ),
+    ),
+    refused=(
+        RECORD[:-1] + "E",
+        "FF 00 22 04 00 84 E1",
+        "FF 00 22 04 00 E0 84",
+    ),
+    talks=(Talk((), START_STREAM, ("FF 00 2F 00 00 51 4D", "FF 00 22 04 00 84 E0")),),
+    invented_share=2e-5,
+    invented_tags=1e-6,
+    limit=thingmagic.MAX_FRAME,
+)
+
+KINDS: tuple[Kind, ...] = (M100, READER18, READER288, R2000, THINGMAGIC)
 
 
 class Bench:
