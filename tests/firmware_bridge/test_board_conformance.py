@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from board_document import conversation
 from boards import Board, EmulatedBoard, FirmwareBoard, Outputs
 
 from firmware_bridge.codecs.board import MOST_CONTENT, encode, traffic_decoder, wrap
@@ -647,3 +648,21 @@ def test_a_pattern_takes_the_place_of_one_that_still_sounds(greeted: Board) -> N
     assert not greeted.outputs.sounding
     tell(greeted, Sound(3, "stop"), Sound(4, "silence"))
     assert not greeted.outputs.sounding
+
+
+def test_the_conversation_of_the_document_is_held_byte_for_byte(board: Board) -> None:
+    answer = b""
+    for row in conversation():
+        if row.sender == "board":
+            assert answer[: len(row.content)] == row.content, row
+            answer = answer[len(row.content) :]
+            continue
+        assert answer == b"", f"before {row}"
+        match row.sender:
+            case "computer":
+                answer = board.hear(row.content)
+            case "person":
+                answer = board.act(row.meaning)
+            case _:
+                answer = board.advance(int(row.meaning.removesuffix(" ms")))
+    assert answer == b""
