@@ -1,13 +1,32 @@
 """From the settings of a device to its client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
+from firmware_bridge.clients import ssi
+from firmware_bridge.clients.ascii_light import AsciiLight
+from firmware_bridge.clients.board import BenchBoard
+from firmware_bridge.clients.llrp import LlrpReader
+from firmware_bridge.clients.m100 import M100Reader
 from firmware_bridge.clients.plain import PlainScanner
+from firmware_bridge.clients.r2000 import R2000Reader
+from firmware_bridge.clients.thingmagic import ThingMagicReader
+from firmware_bridge.clients.uhfreader18 import UhfReader18
+from firmware_bridge.clients.zpl import ZplPrinter
+from firmware_bridge.codecs.ascii_light_dialects import read_dialect
 from firmware_bridge.families.index import family
 from firmware_bridge.transports.opening import opener
 from firmware_bridge.transports.transport import Transport
-from station.config import Device, Scanner
+from station.config import (
+    Board,
+    Device,
+    LightController,
+    Printer,
+    Scanner,
+    SsiScanner,
+    TagReader,
+)
 from station.domain.faults import refuse
 
 
@@ -17,6 +36,29 @@ class Client(Protocol):
     def poll(self, timeout_s: float) -> tuple[object, ...]: ...
 
     def close(self) -> None: ...
+
+
+class MakeReader(Protocol):
+    """What makes the client of a serial tag reader."""
+
+    def __call__(
+        self,
+        open_wire: Callable[[], Transport],
+        *,
+        power_dbm: float | None,
+        region: str | None,
+        antennas: tuple[int, ...],
+    ) -> Client: ...
+
+
+_TAG_READERS: Mapping[str, MakeReader] = MappingProxyType(
+    {
+        "m100": M100Reader,
+        "uhfreader18": UhfReader18,
+        "r2000": R2000Reader,
+        "thingmagic": ThingMagicReader,
+    }
+)
 
 
 def wire_of(device: Device) -> Callable[[], Transport]:
@@ -52,4 +94,22 @@ def _client(device: Device, wire: Callable[[], Transport]) -> Client:
                 require_identifier=device.require_identifier,
                 gs_substitutes=device.gs_substitutes,
             )
+        case SsiScanner():
+            return ssi.SsiScanner(wire)
+        case TagReader(kind="llrp"):
+            return LlrpReader(wire, antennas=device.antennas, power_index=device.power_index)
+        case TagReader():
+            return _TAG_READERS[device.kind](
+                wire,
+                power_dbm=device.power_dbm,
+                region=device.region,
+                antennas=device.antennas,
+            )
+        case Board():
+            return BenchBoard(wire, expected_serial=device.serial)
+        case LightController():
+            like = device.kind.removeprefix("light-")
+            return AsciiLight(wire, read_dialect({"like": like, **device.dialect}))
+        case Printer():
+            return ZplPrinter(wire, two_way=not device.port.startswith("file://"))
     raise ValueError("not wired yet")

@@ -19,10 +19,11 @@ from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.defaults import PICTURES, load_policies, load_recipes
+from station.app.demo_tags import Tags, tag_of
 from station.app.live import LiveBench
 from station.app.ordering import orders_in
 from station.app.wiring import BenchParts
-from station.config import Scanner
+from station.config import Device, Scanner
 from station.domain.events import Scanned
 from station.domain.faults import refuse
 from station.domain.identity import ItemCode
@@ -63,6 +64,8 @@ class DemoOptions:
     outage: bool = False
     gallery: Path | None = None
     undo: timedelta = timedelta(seconds=1)
+    rfid: str | None = None
+    """The kind of tag reader beside the scanner; then every item carries a tag."""
 
 
 class Demo:
@@ -98,6 +101,9 @@ class Demo:
         things.callback(self._receiver.stop)
         self._world = World()
         things.callback(self._world.close)
+        self._tags = Tags(options.rfid, self.state) if options.rfid else None
+        if self._tags:
+            things.enter_context(self._tags.reader)
         self._resume_world()
         scanner = Emulator(PlainImitation(), PtyPort(self.state / "scanner"))
         self._scanner = things.enter_context(scanner)
@@ -106,9 +112,11 @@ class Demo:
 
     def start(self, pause: Callable[[float], None]) -> Shift:
         """Open the bench and send the virtual operator to it; `pause` is a person's time."""
+        tags = self._tags
         operator = Operator(
-            [Return(c.truth.return_id, c.label) for c in self.comings],
+            [Return(c.truth.return_id, c.label, tag_of(c) if tags else None) for c in self.comings],
             bench=self._world,
+            carry=tags.carry if tags else None,
             scan=self._scanner.act,
             pause=pause,
         )
@@ -147,9 +155,13 @@ class Demo:
             settle_s=0.05,
             empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
             calibration=PICTURES / "calibration.json",
-            devices=(Scanner(kind="plain", name="scanner", port=str(self.state / "scanner")),),
+            devices=self._devices(),
             upstream_url=self._receiver.url,
         )
+
+    def _devices(self) -> tuple[Device, ...]:
+        scanner = Scanner(kind="plain", name="scanner", port=str(self.state / "scanner"))
+        return (scanner, self._tags.settings()) if self._tags else (scanner,)
 
     def _bench_as_left(self) -> Bench:
         return replay(self.setup, self.store.journal.segment())
@@ -179,6 +191,8 @@ class Demo:
             poses = stage.recipe.poses
             pose = poses[min(max(turned, 0), len(poses) - 1)].name
         self._world.lay(coming.truth.return_id, pose)
+        if self._tags:
+            self._tags.carry(tag_of(coming))
 
 
 def glance(bench: Bench, view: OperatorView) -> Seen:

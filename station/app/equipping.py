@@ -7,13 +7,18 @@ from pathlib import Path
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.devices import DeviceThread
 from station.adapters.readers import BarcodeReader
+from station.adapters.tag_reader import TagReader as TagAdapter
 from station.app.clients import Client, client_of
-from station.config import Device, Scanner, read_settings
+from station.config import Device, Scanner, SsiScanner, TagReader, read_settings
 from station.domain.events import Event
 from station.domain.faults import FaultCode, refuse
+from station.domain.tags import TagRules
 from station.screen.equipment import DeviceKind
 
 Emit = Callable[[Event], None]
+
+QUIET_POLL_S = 0.2
+TAG_POLL_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +74,26 @@ class Devices:
 
     def _add(self, device: Device) -> None:
         match device:
-            case Scanner():
+            case Scanner() | SsiScanner():
                 reader = BarcodeReader(
                     emit=self._emit, clock=self._clock, identifiers=self._identifiers
                 )
                 self._run(device, DeviceKind.SCANNER, FaultCode.SCANNER_LOST, reader.hear)
+            case TagReader():
+                tags = TagAdapter(
+                    TagRules(floor_dbm=device.floor_dbm, antennas=frozenset(device.antennas)),
+                    emit=self._emit,
+                    clock=self._clock,
+                    identifiers=self._identifiers,
+                )
+                self._run(
+                    device,
+                    DeviceKind.TAG_READER,
+                    FaultCode.TAG_READER_LOST,
+                    tags.hear,
+                    tick=tags.tick,
+                    poll_s=TAG_POLL_S,
+                )
 
     def _run(
         self,
@@ -81,6 +101,8 @@ class Devices:
         kind: DeviceKind,
         lost: FaultCode,
         hear: Callable[[object], None] | None = None,
+        tick: Callable[[], None] | None = None,
+        poll_s: float = QUIET_POLL_S,
     ) -> None:
         self.kinds.append(kind)
         self._threads.append(
@@ -91,5 +113,7 @@ class Devices:
                 emit=self._emit,
                 clock=self._clock,
                 hear=hear,
+                tick=tick,
+                poll_s=poll_s,
             )
         )

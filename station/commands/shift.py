@@ -40,6 +40,10 @@ def demo(
     outage: Annotated[
         bool, typer.Option("--outage", help="The receiver is down for the first half.")
     ] = False,
+    rfid: Annotated[
+        str | None,
+        typer.Option(help="A tag reader beside the scanner: m100, llrp or another kind of reader."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output.")
     ] = False,
@@ -48,7 +52,9 @@ def demo(
     from station.app.demo import DemoOptions
 
     windowed = not headless and not as_json and _has_display()
-    options = DemoOptions(items=items, seed=seed, state=state, outage=outage, gallery=gallery)
+    options = DemoOptions(
+        items=items, seed=seed, state=state, outage=outage, gallery=gallery, rfid=rfid
+    )
     if windowed:
         from station.app.bench_window import run_demo_window
 

@@ -4,6 +4,7 @@ It reacts to what is shown, once for each thing shown, as a person would; and li
 tries again when nothing happens.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,23 +53,23 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """An item on the trolley: its name in the world, what a scanner reads off its label, and the
-    pose it is laid in first."""
+    """An item on the trolley: its name in the world, what a scanner reads off its label, the EPC on
+    its tag if it has one, and the pose it is laid in first."""
 
     name: str
     label: str
+    tag: str | None = None
     first_pose: str = "top"
 
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """The codes an operator has at hand: badge, bins by grade, tote, and a roll of plates."""
+    """The codes an operator has at hand: badge, bins by grade, and the tote."""
 
     badge: str = "RG:BADGE:0421"
     repair: str = "RG:BIN:REPAIR-R12"
     scrap: str = "RG:BIN:SCRAP-S1"
     tote: str = "RG:TOTE:T-07"
-    plate: str = "RG:PLATE:P-000001"
 
 
 class Bench(Protocol):
@@ -84,9 +85,9 @@ class Operator:
     """Works through a trolley of returns with a scanner and two hands.
 
     A clear resellable item is confirmed by the next item's scan, the last one by its plate; repair
-    and scrap by the scan of their bin; doubt goes into the tote. `tagged` items are only
-    laid down, scanned where the bench does not take them by their tag, and a clear resellable one
-    is confirmed by its plate. Not safe for many threads.
+    and scrap by the scan of their bin; doubt goes into the tote. Where a tag reader is at
+    the bench items are only laid down, scanned where the bench does not take them by their tag, and
+    a clear resellable one is confirmed by its plate. Not safe for many threads.
     """
 
     def __init__(
@@ -97,16 +98,20 @@ class Operator:
         scan: Callable[[str], None],
         pause: Callable[[float], None],
         cards: Cards | None = None,
-        tagged: bool = False,
+        carry: Callable[[str | None], None] | None = None,
     ) -> None:
-        """`scan` makes the scanner read a code; `pause` lets that many seconds of work pass."""
+        """`scan` makes the scanner read a code; `pause` lets that many seconds of work pass.
+
+        `carry` brings a tag before the tag reader, or none; without it there is no tag reader.
+        """
         self._trolley: Iterator[Return] = iter(trolley)
         self._bench = bench
         self._scan = scan
         self._pause = pause
         self._cards = cards or Cards()
-        self._tagged = tagged
+        self._carry = carry
         self._lying: Return | None = None
+        self._plate = plate_of(None)
         self._answered: str | None = None
         self._last: Seen | None = None
         self.done = False
@@ -155,7 +160,7 @@ class Operator:
             self.done = True
             return
         self._lay(following)
-        if not self._tagged:
+        if self._carry is None:
             self._scan(following.label)
 
     def _turn(self, pose: str, *, again: bool) -> None:
@@ -171,10 +176,11 @@ class Operator:
         """A clear resellable item: off with it, and the next one's scan or a plate confirms it."""
         self._pause(GLANCE_S)
         self._answered = seen.item
+        self._plate = plate_of(self._lying)
         self._take_off()
-        following = None if self._tagged else next(self._trolley, None)
+        following = None if self._carry else next(self._trolley, None)
         if following is None:
-            self._scan(self._cards.plate)
+            self._scan(self._plate)
             return
         self._lay(following)
         self._scan(following.label)
@@ -186,7 +192,7 @@ class Operator:
         elif seen.proposed != "resellable":
             self._scan(self._bin(seen))
         elif self._lying is None:
-            self._scan(self._cards.plate)
+            self._scan(self._plate)
         else:
             lying = self._lying
             self._take_off()
@@ -206,6 +212,8 @@ class Operator:
     def _lay(self, item: Return) -> None:
         self._bench.reach(hand=True)
         self._bench.lay(item.name, item.first_pose)
+        if self._carry is not None:
+            self._carry(item.tag)
         self._pause(REACH_S)
         self._bench.reach(hand=False)
         self._pause(REACH_S)
@@ -215,7 +223,15 @@ class Operator:
         """Off the bench, which then lies empty for as long as it takes to fetch another."""
         self._bench.reach(hand=True)
         self._bench.clear()
+        if self._carry is not None:
+            self._carry(None)
         self._pause(REACH_S)
         self._bench.reach(hand=False)
         self._pause(REACH_S)
         self._lying = None
+
+
+def plate_of(item: Return | None) -> str:
+    """The plate that is stuck on an item: each has its own, the same in every run."""
+    worn = hashlib.sha256((item.label if item else "").encode()).hexdigest()[:12].upper()
+    return f"RG:PLATE:P-{worn}"

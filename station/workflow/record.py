@@ -45,6 +45,7 @@ def inspection_form(inspection: Inspection, outcome: Outcome | None) -> dict[str
         "policy": verdict.policy,
         "model_pack": _names(pose.model_pack for pose in examined.poses),
         "calibration": _names(pose.calibration for pose in examined.poses),
+        "identification": _identification(examined.identified.opened),
         "times": {
             "opened": _utc(examined.identified.opened.opened_at),
             "last_frame": _utc(examined.last_frame_at),
@@ -57,13 +58,15 @@ def inspection_form(inspection: Inspection, outcome: Outcome | None) -> dict[str
 def evidence_record(
     inspection: Inspection, outcome: Outcome | None, calibration_digest: str | None
 ) -> dict[str, Json]:
-    """Everything the grade rests on: the form, who decided how, and the digests of its sources."""
-    examined = inspection.judged.examined
+    """Everything the grade rests on: the form, who decided how, and the digests of its sources.
+
+    `weight_g`, a decimal number as text, is there where the item was weighed.
+    """
+    examined, weight = inspection.judged.examined, inspection.weight_g
     return {
         "schema": RECORD_SCHEMA,
         **inspection_form(inspection, outcome),
         "operator": inspection.operator,
-        "identification": _identification(examined.identified.opened),
         "decision": _decision(inspection, inspection.decision) if inspection.decision else None,
         "outcome": _outcome(outcome) if outcome else None,
         "frames": [_frame(frame) for frame in examined.frames],
@@ -74,6 +77,7 @@ def evidence_record(
         "buyer_reason": inspection.item.buyer_reason,
         "tote": inspection.tote,
         "supersedes": inspection.supersedes,
+        **({} if weight is None else {"weight_g": f"{weight:f}"}),
     }
 
 

@@ -1,13 +1,14 @@
 """The virtual operator against a screen that is scripted by the test."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from station.virtual.operator import TAKE_CARD, Operator, Return, Seen, Wanted
+from station.virtual.operator import TAKE_CARD, Operator, Return, Seen, Wanted, plate_of
 from station.virtual.shift import Shift
-from station.virtual.tagged import TaggedBench
 
 A, B = Return("r0000", "label-a"), Return("r0001", "label-b")
+A_TAGGED = replace(A, tag="3034")
 BADGE, ITEM, NOTHING = Seen(Wanted.BADGE), Seen(Wanted.ITEM), Seen(Wanted.NOTHING)
 
 
@@ -18,8 +19,15 @@ class Hands:
         self.did: list[str] = []
         self.answers: Callable[[str], None] = lambda _: None
         self.operator = Operator(
-            trolley, bench=self, scan=self.scan, pause=lambda _: None, tagged=tagged
+            trolley,
+            bench=self,
+            scan=self.scan,
+            pause=lambda _: None,
+            carry=self.carry if tagged else None,
         )
+
+    def carry(self, tag: str | None) -> None:
+        self.did.append(f"tag {tag}")
 
     def scan(self, code: str) -> None:
         self.did.append(code)
@@ -102,7 +110,7 @@ def test_the_last_resellable_item_is_confirmed_by_its_plate() -> None:
     hands = Hands(A)
     hands.see(ITEM)
 
-    assert hands.see(result("a", "resellable")) == ["clear", "RG:PLATE:P-000001"]
+    assert hands.see(result("a", "resellable")) == ["clear", plate_of(A)]
     hands.see(ITEM)
     assert hands.operator.done
 
@@ -137,30 +145,16 @@ def test_a_shift_ends_when_the_trolley_is_empty() -> None:
 
 
 def test_tagged_goods_are_only_laid_down_and_scanned_if_nothing_happens() -> None:
-    hands = Hands(A, tagged=True)
+    hands = Hands(A_TAGGED, tagged=True)
 
-    assert hands.see(ITEM) == ["lay r0000 top"]
+    assert hands.see(ITEM) == ["lay r0000 top", "tag 3034"]
     hands.operator.waits()
     assert hands.did[-1] == "label-a"
 
 
 def test_tagged_goods_are_confirmed_by_their_plate_before_the_next_comes() -> None:
-    hands = Hands(A, B, tagged=True)
+    hands = Hands(A_TAGGED, B, tagged=True)
     hands.see(ITEM)
 
-    assert hands.see(result("a", "resellable")) == ["clear", "RG:PLATE:P-000001"]
-    assert hands.see(ITEM) == ["lay r0001 top"]
-
-
-def test_a_tag_goes_with_its_item() -> None:
-    acts: list[str] = []
-    hands = Hands(A)
-    bench = TaggedBench(hands, {"r0000": "3034"}, acts.append)
-
-    bench.lay("r0000", "top")
-    bench.turn("bottom")
-    bench.lay("r0001", "top")
-    bench.clear()
-
-    assert acts == ["tag 3034", "remove 3034"]
-    assert hands.did == ["lay r0000 top", "turn bottom", "lay r0001 top", "clear"]
+    assert hands.see(result("a", "resellable")) == ["clear", "tag None", plate_of(A_TAGGED)]
+    assert hands.see(ITEM) == ["lay r0001 top", "tag None"]

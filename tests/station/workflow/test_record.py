@@ -31,6 +31,7 @@ FORM_KEYS = [
     "policy",
     "model_pack",
     "calibration",
+    "identification",
     "times",
 ]
 MORE_KEYS = [
