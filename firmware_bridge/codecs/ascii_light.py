@@ -116,7 +116,9 @@ class LightDecoder(FrameDecoder[LightText]):
         window = bytes(buffer[start : start + LONGEST_WINDOW])
         best: tuple[int, int, LightText | None] | None = None
         for role, template, pattern, dialect in self._readers:
-            found = pattern.search(window) if role in self.roles else None
+            if role not in self.roles or template.end.encode("ascii") not in window:
+                continue
+            found = pattern.search(window)
             if found is None:
                 continue
             place = (found.start(), -len(found[0]))

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from firmware_bridge.codecs.checksums import sum8, xor8
 
 LONGEST_TEMPLATE = 64
-LONGEST_TEXT = 40
+LONGEST_TEXT = 60
 LONGEST_LEVEL = 5
 FIELDS = ("channel", "lower", "level", "text", "check")
 
@@ -46,7 +46,7 @@ class Template:
 
     `{channel}` is the channel's code, `{lower}` the same in lower case, `{level:04d}` or
     `{level:03X}` the level with so many decimal or hexadecimal digits (`{level:d}`: as many as it
-    needs), `{check}` two hexadecimal digits over everything before them. `{text}` is at most 40
+    needs), `{check}` two hexadecimal digits over everything before them. `{text}` is at most 60
     characters without the last one of the template, in what is read only; all others stand at
     most once. `{{` is a brace.
     """
@@ -71,6 +71,7 @@ class Template:
             raise ValueError(f"the template {text!r} names a field twice")
         if self._pieces[-1].field == "text":
             raise ValueError(f"the template {text!r} has nothing that ends its {{text}}")
+        self.end = "" if self._pieces[-1].field else self._pieces[-1].literal[-1]
         self.fields = frozenset(piece.field for piece in self._pieces if piece.field is not None)
 
     def fits(self, level: int) -> bool:
@@ -110,8 +111,7 @@ class Template:
                 case "level":
                     pattern += f"(?P<level>{_digits(piece.spec)})"
                 case "text":
-                    last = re.escape(self._pieces[-1].literal[-1:])
-                    pattern += f"(?:(?!{last})[ -~\r\n\t]){{0,{LONGEST_TEXT}}}?"
+                    pattern += f"(?:(?!{re.escape(self.end)})[ -~\r\n\t]){{0,{LONGEST_TEXT}}}?"
                 case "check":
                     pattern += "(?P<check>[0-9A-F]{2})"
         return re.compile(pattern.encode("ascii"))

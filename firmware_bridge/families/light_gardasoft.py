@@ -1,9 +1,13 @@
 """Gardasoft light controllers (RT, PP, RC)."""
 
+import re
+import time
+
 from firmware_bridge.clients.ascii_light import AsciiLight
+from firmware_bridge.codecs.ascii_light import LONGEST_ANSWER
 from firmware_bridge.codecs.ascii_light_dialects import GARDASOFT
 from firmware_bridge.families.ascii_lights import (
-    ask_once,
+    IDENTIFY_S,
     decode_answers,
     decode_commands,
     imitate,
@@ -11,18 +15,21 @@ from firmware_bridge.families.ascii_lights import (
 from firmware_bridge.family import Family
 from firmware_bridge.transports.transport import Transport
 
+VERSION = re.compile(rb"\s*(?:VR\s+)?(?P<version>[A-Za-z]{2}[ -=?-~]*[0-9][ -=?-~]*)\s*>\s*")
+
 
 def identify(wire: Transport) -> str | None:
-    """Ask for the version, which changes nothing; only text in front of the prompt is an answer."""
-    answer = ask_once(wire, GARDASOFT, "probe", "probe_answer")
-    version = "" if answer is None else _version(answer.raw)
-    return f"A controller with Gardasoft's prompt answers: {version}." if version else None
-
-
-def _version(raw: bytes) -> str:
-    """The answer without prompt, line ends and an echo of the question."""
-    text = raw.decode("ascii").removesuffix(">").strip()
-    return text.removeprefix("VR").strip()
+    """Ask for the version, which changes nothing; only text and then the prompt is an answer."""
+    wire.write(GARDASOFT.encode("probe"))
+    heard = b""
+    deadline = time.monotonic() + IDENTIFY_S
+    while (wait := deadline - time.monotonic()) > 0 and len(heard) < LONGEST_ANSWER:
+        heard += wire.read(LONGEST_ANSWER, wait)
+        found = VERSION.fullmatch(heard)
+        if found is not None:
+            version = found["version"].decode("ascii").strip()
+            return f"A controller with Gardasoft's prompt answers: {version}."
+    return None
 
 
 FAMILY = Family(

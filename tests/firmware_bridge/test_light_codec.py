@@ -1,8 +1,10 @@
 """Light controllers' texts byte for byte, and dialects that a site writes."""
 
+import time
 from typing import Any
 
 import pytest
+from fuzzing import LONGEST_FEED_S
 from hypothesis import given
 from hypothesis import strategies as st
 from lights import DIALECTS
@@ -186,6 +188,16 @@ def test_any_bytes_are_read_or_damage_and_little_is_kept(
         decoder = LightDecoder([dialect], roles)
         decoder.feed(content, 0.0)
         assert len(decoder._buffer) < LONGEST_WINDOW
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize("piece", [b"Err", b"Err" * 42 + b">", b"@00O", b"$410F", b"a025", b" "])
+def test_beginnings_without_an_end_cost_little(dialect: LightDialect, piece: bytes) -> None:
+    decoder = LightDecoder([dialect])
+    began = time.thread_time()
+    decoder.feed((piece * 4096)[:4096], 0.0)
+
+    assert time.thread_time() - began < LONGEST_FEED_S
 
 
 SITE = {

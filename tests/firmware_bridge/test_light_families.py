@@ -87,6 +87,44 @@ def test_a_controller_is_identified_by_a_harmless_question(kind: str, said: str)
             wire.close()
 
 
+class Wire:
+    """Answers whatever it is asked with the same bytes."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        answer, self._answer = self._answer[:max_bytes], self._answer[max_bytes:]
+        return answer
+
+    def write(self, content: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "version"),
+    [
+        (b"VR\r\nRT220F-20 (HW04) V002\r\n>", "RT220F-20 (HW04) V002"),
+        (b"PP420 V3\r\n>", "PP420 V3"),
+        (bytes.fromhex("043E0000000A00000001"), None),
+        (b"S>", None),
+        (b"\r\n>", None),
+        (b"\x04RT220 V2>", None),
+    ],
+    ids=repr,
+)
+def test_only_a_version_in_front_of_a_prompt_is_a_gardasoft_controller(
+    answer: bytes, version: str | None
+) -> None:
+    identify = known("light-gardasoft").identify
+    assert identify is not None
+    said = version and f"A controller with Gardasoft's prompt answers: {version}."
+    assert identify(Wire(answer)) == said
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_is_imitated_and_listened_to(kind: str, tmp_path: Path) -> None:
     of = known(kind)
@@ -126,6 +164,7 @@ def test_damaged_answers_neither_crash_nor_hang_nor_flood(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", MOST_INVENTED)
 def test_a_million_damaged_answers_stay_within_the_bound(name: str) -> None:
     result = fuzzed(name, 1_000_000)

@@ -186,6 +186,7 @@ def test_random_bytes_make_up_no_tag() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_million_damaged_inputs_stay_within_the_bound() -> None:
     assert within(fuzzed(1_000_000))
     assert random_reports(1_000_000, 8) == 0
