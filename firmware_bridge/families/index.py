@@ -2,6 +2,7 @@
 
 from firmware_bridge.families import (
     board,
+    cf,
     light_ccs,
     light_gardasoft,
     light_opt,
@@ -24,6 +25,7 @@ FAMILIES: tuple[Family, ...] = (
     board.FAMILY,
     m100.FAMILY,
     uhfreader18.FAMILY,
+    cf.FAMILY,
     r2000.FAMILY,
     thingmagic.FAMILY,
     sics.FAMILY,

@@ -7,13 +7,15 @@ from typing import Any
 
 from loopback import Cable, FakeTime, Loopback
 
+from firmware_bridge.clients.cf import CfReader
 from firmware_bridge.clients.inventory import Reading, TagReader
 from firmware_bridge.clients.m100 import M100Reader
 from firmware_bridge.clients.r2000 import R2000Reader
 from firmware_bridge.clients.thingmagic import ThingMagicReader
 from firmware_bridge.clients.uhfreader18 import UhfReader18
-from firmware_bridge.codecs import m100, r2000, thingmagic, uhfreader18
+from firmware_bridge.codecs import cf, m100, r2000, thingmagic, uhfreader18
 from firmware_bridge.emulators.imitation import Imitation
+from firmware_bridge.families import cf as cf_family
 from firmware_bridge.families import m100 as m100_family
 from firmware_bridge.families import r2000 as r2000_family
 from firmware_bridge.families import thingmagic as thingmagic_family
@@ -408,12 +410,55 @@ THINGMAGIC = Kind(
         "FF 00 22 04 00 E0 84",
     ),
     talks=(Talk((), START_STREAM, ("FF 00 2F 00 00 51 4D", "FF 00 22 04 00 84 E0")),),
-    invented_share=2e-5,
+    invented_share=2e-4,
     invented_tags=1e-6,
     limit=thingmagic.MAX_FRAME,
 )
 
-KINDS: tuple[Kind, ...] = (M100, READER18, READER288, R2000, THINGMAGIC)
+CF = Kind(
+    family=cf_family.FAMILY,
+    codec=cf,
+    reader=CfReader,
+    settings={"power_dbm": 26.0},
+    keeps_settings=True,
+    state=(cf.set_power(26),),
+    sent=(
+        Sent("CF FF 00 50 00 07 26", cf.module_init(), "init"),
+        Sent("CF FF 00 70 00 24 15", cf.device_info(), "device info"),
+        Sent("CF FF 00 01 05 00 00 00 00 05 A2 18", cf.inventory(5), "inventory", {"seconds": 5}),
+        Sent("CF FF 00 01 05 00 00 00 00 00 F5 B5", cf.inventory(), "inventory", {"seconds": 0}),
+        Sent(
+            "CF FF 00 01 05 01 00 00 00 03 CC 6A",
+            cf.inventory(3, cf.BY_ROUNDS),
+            "inventory",
+            {"rounds": 3},
+        ),
+        Sent("CF FF 00 02 00 E7 61", cf.stop(), "stop"),
+        Sent("CF FF 00 72 00 17 A5", cf.get_all(), "get all"),
+        Sent("CF FF 00 53 02 1A 00 FB C8", cf.set_power(26), "set power", {"power_dbm": 26}),
+    ),
+    said=(
+        Said("CF 01 00 50 01 00 A3 F5", "init reply", {"status": "done"}),
+        Said(
+            "CF 00 00 01 12 00 FE C0 01 00 0C E2 80 11 60 60 00 02 09 4C 4C 8B 1A 1A 5B",
+            "tag",
+            {"epc": "E2801160600002094C4C8B1A", "rssi_dbm": -32.0, "antenna": 1},
+        ),
+        Said("CF 00 00 01 01 12 42 1D", "inventory reply", {"status": "no tag"}),
+        Said("CF 00 00 53 01 00 47 D5", "set power reply", {"status": "done"}),
+    ),
+    refused=(
+        "CF 01 00 50 01 00 F5 A3",
+        "CF FF 00 50 00 26 07",
+        "CF 00 00 01 01 12 42 1C",
+    ),
+    talks=(Talk((), "CF FF 00 50 00 07 26", ("CF 01 00 50 01 00 A3 F5",)),),
+    invented_share=2e-5,
+    invented_tags=2e-5,
+    limit=cf.MAX_FRAME,
+)
+
+KINDS: tuple[Kind, ...] = (M100, READER18, READER288, CF, R2000, THINGMAGIC)
 
 
 class Bench:
