@@ -30,7 +30,7 @@ S = LightDialect(
 
 OPT = LightDialect(
     name="opt",
-    channels=MappingProxyType({number: number for number in "12345678"}),
+    channels=MappingProxyType({number: number for number in "1234"}),
     level_max=255,
     set_level="$3{channel}{level:03X}{check}",
     done="$",
@@ -78,7 +78,7 @@ CCS_ETHERNET = replace(
 
 GARDASOFT = LightDialect(
     name="gardasoft",
-    channels=MappingProxyType({number: number for number in "12345678"}),
+    channels=MappingProxyType({number: number for number in "12"}),
     level_max=100,
     set_level="RS{channel},{level:d}\r",
     done="{text}>",

@@ -49,6 +49,7 @@ REQUESTS = [
     (requests.delete_rospec(2), "04150000000E0000000200000000"),
     (requests.enable_rospec(5, 1), "04180000000E0000000500000001"),
     (requests.start_rospec(6, 1), "04160000000E0000000600000001"),
+    (requests.stop_rospec(9, 1), "04170000000E0000000900000001"),
     (requests.enable_events_and_reports(7), "04400000000A00000007"),
     (requests.keepalive_ack(3), "04480000000A00000003"),
     (requests.close_connection(4), "040E0000000A00000004"),
