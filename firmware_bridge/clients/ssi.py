@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from firmware_bridge.clients.scanning import ScannerEvent
+from firmware_bridge.clients.scanning import RefusedError, ScannerEvent
 from firmware_bridge.codecs.code import GsSubstitutes
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.ssi import DECODER, RESEND, Opcode, Packet, command, nak, packet_decoder
@@ -16,10 +16,6 @@ from firmware_bridge.transports.transport import DisconnectedError, Transport
 MOST_NAKS = 3
 RESEND_S = 1.0
 QUIET_S = 5.0
-
-
-class RefusedError(Exception):
-    """The scanner is there and does not do what it was asked; the message is a sentence."""
 
 
 class SsiScanner:

@@ -3,6 +3,7 @@
 from firmware_bridge.families import (
     board,
     cf,
+    honeywell,
     light_ccs,
     light_gardasoft,
     light_opt,
@@ -22,6 +23,7 @@ from firmware_bridge.family import Family
 FAMILIES: tuple[Family, ...] = (
     plain.FAMILY,
     ssi.FAMILY,
+    honeywell.FAMILY,
     board.FAMILY,
     m100.FAMILY,
     uhfreader18.FAMILY,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from loopback import Cable, FakeTime, Loopback
 
-from firmware_bridge.clients.scanning import ScannerEvent
-from firmware_bridge.clients.ssi import MOST_NAKS, RefusedError, SsiScanner
+from firmware_bridge.clients.scanning import RefusedError, ScannerEvent
+from firmware_bridge.clients.ssi import MOST_NAKS, SsiScanner
 from firmware_bridge.codecs.code import Code
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.ssi import HOST, RESEND, Opcode, Packet, nak, packet_decoder
