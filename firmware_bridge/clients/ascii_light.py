@@ -22,10 +22,10 @@ class AsciiLight:
 
     The whole state is written each time and after each return, dark until `set_levels` was called.
     A level counts as set once the controller has reported it back, where its dialect can ask, else
-    once it has answered. Every 3 s one channel is asked for its level or written again, in turn,
-    so a controller that died is lost, and one that forgot its levels gets them again. A controller
-    that refuses a level, reports another one or does not answer is lost with that reason. Not safe
-    for use from two threads.
+    once it has answered. Every 3 s one channel is asked for its level, or written again where it
+    cannot be asked, in turn. A controller that refuses a level, reports another one or does not
+    answer is lost with that reason, so that pictures taken meanwhile can be doubted. Not safe for
+    use from two threads.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class AsciiLight:
         if self._dialect.ask_level is None:
             self._write(channel)
         elif self._level(channel) != self._wanted[channel]:
-            self._write_all()
+            self._link.drop(f"The light controller changed channel {channel}: check its power.")
 
     def _level(self, channel: str) -> int | None:
         return self._ask("ask_level", "level_answer", channel=channel).level
