@@ -5,6 +5,7 @@ from firmware_bridge.codecs.damage import DamageReason
 
 PC_BYTES = 2
 MAX_EPC_BYTES = 62
+ISO_BIT = 0x0100
 
 
 def epc_length(pc: int) -> int:
@@ -39,6 +40,11 @@ def contradiction(pc_and_epc: bytes, crc: bytes | None = None) -> DamageReason |
     if crc is not None and crc != tag_crc(pc_and_epc):
         return "content"
     return None if len(pc_and_epc) > PC_BYTES else "empty"
+
+
+def is_epc(pc: int) -> bool:
+    """Whether an EPC follows this PC word; if not, it is a number of an ISO application (AFI)."""
+    return not pc & ISO_BIT
 
 
 def hex_of(epc: bytes) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from firmware_bridge.codecs.checksums import sum8
 from firmware_bridge.codecs.damage import DamageReason
 from firmware_bridge.codecs.frames import Cut, FrameDecoder, Skip, Whole
-from firmware_bridge.codecs.gen2 import MAX_EPC_BYTES, contradiction, hex_of
+from firmware_bridge.codecs.gen2 import MAX_EPC_BYTES, contradiction, hex_of, is_epc
 from firmware_bridge.readings import TagRead
 
 HEAD = 0xBB
@@ -94,13 +94,20 @@ def decoder() -> FrameDecoder[Frame]:
     return FrameDecoder(cut, limit=MAX_FRAME)
 
 
-def tags(frame: Frame) -> tuple[TagRead, ...]:
-    """The tag that a notice reports; none of other frames."""
+def answer_of(frame: Frame) -> bytes | None:
+    """The PC word and number of the tag that a notice reports; none of other frames."""
     if frame.kind != NOTICE or frame.command != SINGLE_INVENTORY:
+        return None
+    return frame.content[RSSI_BYTES:-CRC_BYTES]
+
+
+def tags(frame: Frame) -> tuple[TagRead, ...]:
+    """The tag that a notice reports; none of other frames, and of a tag without an EPC."""
+    answer = answer_of(frame)
+    if answer is None or not is_epc(answer[0] << 8):
         return ()
     rssi = frame.content[0] - 256 if frame.content[0] > 127 else frame.content[0]
-    epc = frame.content[RSSI_BYTES + 2 : -CRC_BYTES]
-    return (TagRead(hex_of(epc), rssi_dbm=float(rssi)),)
+    return (TagRead(hex_of(answer[2:]), rssi_dbm=float(rssi)),)
 
 
 def error_code(frame: Frame) -> int | None:
@@ -164,9 +171,9 @@ def select(parameter: int, pointer: int, mask: bytes) -> bytes:
 
 
 def _contradiction(frame: Frame) -> DamageReason | None:
-    if frame.kind == NOTICE and frame.command == SINGLE_INVENTORY:
-        pc_and_epc = frame.content[RSSI_BYTES:-CRC_BYTES]
-        return contradiction(pc_and_epc, frame.content[-CRC_BYTES:])
+    answer = answer_of(frame)
+    if answer is not None:
+        return contradiction(answer, frame.content[-CRC_BYTES:])
     if frame.kind == REPLY and frame.command == ERROR and not frame.content:
         return "content"
     return None

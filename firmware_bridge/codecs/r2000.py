@@ -10,7 +10,7 @@ from types import MappingProxyType
 from firmware_bridge.codecs.checksums import complement8
 from firmware_bridge.codecs.damage import DamageReason
 from firmware_bridge.codecs.frames import Cut, FrameDecoder, Skip, Whole
-from firmware_bridge.codecs.gen2 import contradiction, epc_length, hex_of
+from firmware_bridge.codecs.gen2 import contradiction, epc_length, hex_of, is_epc
 from firmware_bridge.readings import TagRead
 
 HEAD = 0xA0
@@ -103,13 +103,19 @@ def is_tag(frame: Frame) -> bool:
     return frame.command in INVENTORIES and long
 
 
+def answer_of(frame: Frame) -> bytes | None:
+    """The PC word and number of the tag that an answer reports; none of other answers."""
+    return frame.content[1:-1] if is_tag(frame) else None
+
+
 def tags(frame: Frame) -> tuple[TagRead, ...]:
-    """The tag that an answer reports; none of other answers."""
-    if not is_tag(frame):
+    """The tag that an answer reports; none of other answers, and of a tag without an EPC."""
+    answer = answer_of(frame)
+    if answer is None or not is_epc(answer[0] << 8):
         return ()
     return (
         TagRead(
-            hex_of(frame.content[3:-1]),
+            hex_of(answer[2:]),
             rssi_dbm=float(frame.content[-1] - RSSI_OFFSET),
             antenna=(frame.content[0] & 0x03) + 1,
         ),

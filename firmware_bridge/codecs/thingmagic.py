@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from firmware_bridge.codecs.checksums import crc16_shifted_in
 from firmware_bridge.codecs.damage import DamageReason
 from firmware_bridge.codecs.frames import Cut, FrameDecoder, Skip, Whole
-from firmware_bridge.codecs.gen2 import contradiction, hex_of
+from firmware_bridge.codecs.gen2 import contradiction, hex_of, is_epc, tag_crc
 from firmware_bridge.readings import TagRead
 
 HEAD = 0xFF
@@ -62,9 +62,9 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One tag as a stream reports it; `data` is memory that was read with it."""
+    """One tag as a stream reports it: PC word and number, and `data` that was read with it."""
 
-    epc: bytes
+    answer: bytes
     rssi_dbm: int
     antenna: int
     frequency_khz: int
@@ -127,7 +127,7 @@ def record_of(frame: Frame) -> Record | None:
     bits = int.from_bytes(content[19:21], "big")
     data_end = FIXED_BYTES + (bits + 7) // 8
     return Record(
-        epc=content[data_end + BEHIND_DATA_BYTES + 2 : -CRC_BYTES],
+        answer=content[data_end + BEHIND_DATA_BYTES : -CRC_BYTES],
         rssi_dbm=content[7] - 256 if content[7] > 127 else content[7],
         antenna=content[8] >> 4,
         frequency_khz=int.from_bytes(content[9:12], "big"),
@@ -137,14 +137,20 @@ def record_of(frame: Frame) -> Record | None:
     )
 
 
-def tags(frame: Frame) -> tuple[TagRead, ...]:
-    """The tag that an answer of a running stream reports; none of other frames."""
+def answer_of(frame: Frame) -> bytes | None:
+    """The PC word and number of the tag that a stream reports; none of other frames."""
     record = record_of(frame)
-    if record is None:
+    return None if record is None else record.answer
+
+
+def tags(frame: Frame) -> tuple[TagRead, ...]:
+    """The tag that a stream reports; none of other frames, and of a tag without an EPC."""
+    record = record_of(frame)
+    if record is None or not is_epc(record.answer[0] << 8):
         return ()
     return (
         TagRead(
-            hex_of(record.epc),
+            hex_of(record.answer[2:]),
             rssi_dbm=float(record.rssi_dbm),
             antenna=record.antenna or None,
             count=record.count,
@@ -212,13 +218,13 @@ def stop_stream() -> bytes:
     return encode(Frame(STREAM, b"\x00\x00\x02"))
 
 
-def record_content(record: Record, pc_and_epc: bytes, crc: bytes) -> bytes:
-    """A tag record's bytes behind the status, from what the tag itself sent."""
+def record_content(record: Record) -> bytes:
+    """A tag record's bytes behind the status."""
     fixed = b"\x10\x03\x1b" + FLAGS + bytes((1, record.count, record.rssi_dbm & 0xFF))
     fixed += bytes((record.antenna << 4 | record.antenna,))
     fixed += record.frequency_khz.to_bytes(3, "big") + record.timestamp_ms.to_bytes(4, "big")
     fixed += b"\x00\xa0\x05" + (len(record.data) * 8).to_bytes(2, "big") + record.data + b"\x01"
-    answer = pc_and_epc + crc
+    answer = record.answer + tag_crc(record.answer)
     return fixed + (len(answer) * 8).to_bytes(2, "big") + answer
 
 

@@ -114,15 +114,14 @@ class ThingMagicImitation:
         said = []
         for tag in self._field.read(now):
             record = Record(
-                epc=tag.epc,
+                answer=with_pc(tag.epc),
                 rssi_dbm=tag.rssi_dbm,
                 antenna=self._antenna,
                 frequency_khz=FREQUENCY_KHZ,
                 timestamp_ms=round((now - self._started_at) * 1000),
                 count=tag.count,
             )
-            answer = with_pc(tag.epc)
-            content = thingmagic.record_content(record, answer, tag_crc(answer))
+            content = thingmagic.record_content(record)
             said.append(_reply(thingmagic.READ_MULTIPLE, content=content))
         return said
 

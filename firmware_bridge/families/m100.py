@@ -7,7 +7,7 @@ from firmware_bridge.clients.m100 import M100Reader
 from firmware_bridge.codecs import m100
 from firmware_bridge.codecs.m100 import Frame
 from firmware_bridge.emulators.m100 import M100Imitation
-from firmware_bridge.families.traffic import asked, decoded, tag_words, whole
+from firmware_bridge.families.traffic import asked, decoded, iso_tag, tag_words, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -73,6 +73,9 @@ def describe(frame: Frame) -> Meaning:
     sender = {"from": "reader"}
     for tag in m100.tags(frame):
         return whole("tag", raw, **sender, **tag_words(tag))
+    answer = m100.answer_of(frame)
+    if answer is not None:
+        return iso_tag(raw, answer)
     code = m100.error_code(frame)
     if code is not None:
         return whole("error", raw, **sender, code=code, meaning=_error(code))

@@ -8,7 +8,7 @@ from firmware_bridge.codecs import r2000
 from firmware_bridge.codecs.frames import FrameDecoder
 from firmware_bridge.codecs.r2000 import Frame
 from firmware_bridge.emulators.r2000 import R2000Imitation
-from firmware_bridge.families.traffic import asked, decoded, either, tag_words, whole
+from firmware_bridge.families.traffic import asked, decoded, either, iso_tag, tag_words, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -132,6 +132,9 @@ def _reply(frame: Frame) -> Meaning:
     said: dict[str, object] = {"from": "reader"}
     for tag in r2000.tags(frame):
         return whole("tag", raw, **said, **tag_words(tag), channel=content[0] >> 2)
+    answer = r2000.answer_of(frame)
+    if answer is not None:
+        return iso_tag(raw, answer)
     name = f"{COMMANDS[frame.command]} reply"
     code = r2000.code_of(frame)
     if code is not None:

@@ -8,7 +8,7 @@ from firmware_bridge.codecs import thingmagic
 from firmware_bridge.codecs.frames import FrameDecoder
 from firmware_bridge.codecs.thingmagic import Frame
 from firmware_bridge.emulators.thingmagic import ThingMagicImitation
-from firmware_bridge.families.traffic import asked, decoded, either, tag_words, whole
+from firmware_bridge.families.traffic import asked, decoded, either, iso_tag, tag_words, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -77,6 +77,8 @@ def describe(frame: Frame) -> Meaning:
         return whole(name, raw, **{"from": "computer"}, **_parameters(frame))
     said: dict[str, object] = {"from": "reader"}
     record = thingmagic.record_of(frame)
+    if record is not None and not thingmagic.tags(frame):
+        return iso_tag(raw, record.answer)
     if record is not None:
         (tag,) = thingmagic.tags(frame)
         more = {"data": record.data.hex().upper()} if record.data else {}

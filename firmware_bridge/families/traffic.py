@@ -52,6 +52,12 @@ def tag_words(tag: TagRead) -> dict[str, object]:
     return words | {"count": tag.count}
 
 
+def iso_tag(raw: bytes, answer: bytes) -> Meaning:
+    """A tag whose PC word announces a number of an ISO application, which is no EPC."""
+    number = answer[2:].hex().upper()
+    return whole("iso tag", raw, **{"from": "reader"}, pc=answer[:2].hex().upper(), number=number)
+
+
 def either(
     first: Callable[[bytearray, int], Cut[F]], second: Callable[[bytearray, int], Cut[F]]
 ) -> Callable[[bytearray, int], Cut[F]]:

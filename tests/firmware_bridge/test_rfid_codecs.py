@@ -7,8 +7,9 @@ import pytest
 from fuzzing import Fuzzed, fuzz
 from hypothesis import given
 from hypothesis import strategies as st
-from rfid import KINDS, Kind
+from rfid import EPC, KINDS, M100, R2000, THINGMAGIC, Kind
 
+from firmware_bridge.codecs import m100, r2000, thingmagic
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.gen2 import contradiction, pc_word, tag_crc, with_pc
 from firmware_bridge.readings import TagRead
@@ -127,3 +128,23 @@ def test_an_epc_is_whole_words() -> None:
             pc_word(epc)
     assert contradiction(b"\x00\x00", tag_crc(b"\x00\x00")) == "empty"
     assert contradiction(b"\x00") == "content"
+
+
+@pytest.mark.parametrize("kind", [M100, R2000, THINGMAGIC], ids=lambda kind: kind.name)
+def test_a_tag_whose_pc_word_announces_no_epc_is_told_and_not_read(kind: Kind) -> None:
+    answer = bytes.fromhex("3100") + bytes.fromhex(EPC)
+    frames = {
+        M100.name: m100.Frame(m100.NOTICE, 0x22, b"\xc9" + answer + tag_crc(answer)),
+        R2000.name: r2000.Frame(1, 0x89, b"\x00" + answer + b"\x37"),
+        THINGMAGIC.name: thingmagic.Frame(
+            0x22,
+            thingmagic.record_content(thingmagic.Record(answer, -50, 1, 865_700, 0)),
+            thingmagic.OK,
+        ),
+    }
+    content = kind.codec.encode(frames[kind.name])
+    (frame,) = kind.codec.decoder().feed(content, 0.0)
+    (meaning,) = kind.family.decode(content)
+
+    assert kind.codec.tags(frame) == ()
+    assert (meaning["damaged"], meaning["name"], meaning["number"]) == (False, "iso tag", EPC)

@@ -69,7 +69,7 @@ def test_a_reader_that_cannot_be_understood_is_lost_once_and_never_read(
 ) -> None:
     site = Site(kind, tmp_path, fault)
     with site.emulator:
-        site.until(lambda: site.opened >= 2)
+        site.until(lambda: Lost in states(site.readings))
         site.reader.close()
 
     assert states(site.readings) == [Lost]
