@@ -78,6 +78,11 @@ class Site:
         self.readings += read
         return read
 
+    @property
+    def client_sequence(self) -> int:
+        """The sequence of what the client said last."""
+        return sent(self)[-1].sequence
+
     def connected(self) -> "Site":
         assert self.poll(0.1) == [Back()]
         return self
@@ -201,9 +206,9 @@ def test_a_lamp_mode_or_sound_that_does_not_exist_is_refused(site: Site) -> None
     site.connected()
 
     with pytest.raises(ValueError, match="a lamp is off, on or blink"):
-        site.client.set_lamps({"repair": "bright"})  # type: ignore[dict-item]  # the wrong mode
+        site.client.set_lamps({"repair": "bright"})
     with pytest.raises(ValueError, match="there are silence, accept, attention, stop"):
-        site.client.sound("beep")  # type: ignore[arg-type]  # the wrong pattern
+        site.client.sound("beep")
 
 
 def test_a_sound_whose_answer_is_lost_sounds_once(site: Site) -> None:
@@ -221,6 +226,15 @@ def test_a_command_that_is_lost_is_sent_again(site: Site) -> None:
 
     assert site.client.set_levels(LEVELS) == 0.035
     assert site.board.outputs.lights == LIGHTS
+
+
+def test_a_board_that_does_not_know_a_command_is_told_to_be_updated(site: Site) -> None:
+    site.connected()
+    site.hears = lambda frames: encode(Ack(site.client_sequence, "unknown")) if frames else b""
+    with pytest.raises(RefusedError, match="does not know this command: update its firmware"):
+        site.client.sound("accept")
+
+    assert site.client.up
 
 
 def test_the_heartbeat_keeps_the_light_while_one_polls(site: Site) -> None:
@@ -255,12 +269,17 @@ def test_the_pedal_is_told_once_each_way(site: Site) -> None:
         assert site.poll(0.5) == [Pedal(pressed=False)]
 
 
-def test_an_event_whose_confirmation_is_lost_is_told_once(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("deed", "told"), [("press", Pedal(pressed=True)), ("brown-out", BoardNotice("brown-out"))]
+)
+def test_an_event_whose_confirmation_is_lost_is_told_once(
+    site: Site, deed: str, told: BoardReading
+) -> None:
     site.connected()
     site.says = losing(Heard, 3)
-    site.act("press")
+    site.act(deed)
 
-    assert site.poll(3.0) == [Pedal(pressed=True)]
+    assert site.poll(3.0) == [told]
     assert sum(isinstance(message, Heard) for message in sent(site)) == 1
 
 
@@ -360,6 +379,19 @@ def test_a_release_while_the_board_was_away_is_told_on_its_return(site: Site) ->
     site.cable.plugged = True
 
     assert site.poll(5.0) == [Back(), Pedal(pressed=False)]
+
+
+def test_after_a_return_the_pedal_is_told_as_before(site: Site) -> None:
+    site.connected()
+    for _ in range(2):
+        for deed in ("press", "release", "restart"):
+            site.act(deed)
+            site.poll(3.0)
+
+    assert [reading.pressed for reading in site.readings if isinstance(reading, Pedal)] == [
+        True,
+        False,
+    ] * 2
 
 
 def test_a_press_while_the_board_was_away_is_never_told(site: Site) -> None:

@@ -70,7 +70,8 @@ class EmulatedBoard:
         return self._now_ms / 1000
 
     def hear(self, content: bytes) -> bytes:
-        left = len(os_written(self._wire, content))
+        write_all(self._wire, content)
+        left = len(content)
         said: list[bytes] = []
         while left:
             heard = self._port.receive(WAIT_S)
@@ -135,7 +136,7 @@ class FirmwareBoard:
     def hear(self, content: bytes) -> bytes:
         if not content:
             return b""
-        os_written(self._wire, content)
+        write_all(self._wire, content)
         return self.act(f"hear {len(content)}")
 
     def advance(self, ms: int) -> bytes:
@@ -208,12 +209,10 @@ class BoardAsImitation:
         return [self._board.advance(passed)] if passed else []
 
 
-def os_written(wire: int, content: bytes) -> bytes:
-    """Write everything and return it."""
-    left = content
-    while left:
-        left = left[os.write(wire, left) :]
-    return content
+def write_all(wire: int, content: bytes) -> None:
+    """Write everything."""
+    while content:
+        content = content[os.write(wire, content) :]
 
 
 def read_exactly(wire: int, count: int) -> bytes:
