@@ -12,8 +12,16 @@ _SETTING = "lights"
 class LevelDevice(Protocol):
     """A light controller."""
 
-    def set_levels(self, levels: Mapping[str, float]) -> object:
-        """Set channels to fractions of full brightness; StationError if that is not confirmed."""
+    @property
+    def disturbed_s(self) -> float:
+        """When, on the monotonic clock, it last was away or changed its light by itself."""
+        ...
+
+    def set_levels(self, levels: Mapping[str, float]) -> float:
+        """Set channels to fractions of full brightness; return in how many seconds they settle.
+
+        StationError if that is not confirmed.
+        """
         ...
 
 
@@ -53,13 +61,20 @@ class BenchLights:
             }
         )
 
-    def apply(self, light: str) -> None:
-        """Set the named light, absolutely: again is the same. StationError if it cannot be set."""
+    def apply(self, light: str) -> float:
+        """Set the named light, absolutely; return in how many seconds the slowest lamp settles.
+
+        Again is the same. StationError if it cannot be set.
+        """
         state = self._states.get(light)
         if state is None:
             raise refuse(f"the light {light} has no levels: add it to lights", _SETTING)
-        for device, levels in state.items():
-            self._devices[device].set_levels(levels)
+        settle = [self._devices[device].set_levels(levels) for device, levels in state.items()]
+        return max(settle, default=0.0)
+
+    def steady_since(self, monotonic_s: float) -> bool:
+        """Whether no controller was away, restarted or went to its safe level since then."""
+        return all(device.disturbed_s <= monotonic_s for device in self._devices.values())
 
 
 def _check(

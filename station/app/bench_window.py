@@ -32,8 +32,13 @@ _UNHURRIED = 2.5
 class UnswitchedLight:
     """A bench whose light is always on: every named light is the same lamp."""
 
-    def apply(self, light: str) -> None:
-        """Nothing to switch."""
+    def apply(self, light: str) -> float:
+        """Nothing to switch, nothing to settle."""
+        return 0.0 if light else 0.0
+
+    def steady_since(self, monotonic_s: float) -> bool:
+        """Nobody can say more than that it was on."""
+        return True
 
 
 def run_demo_window(options: DemoOptions, locale: str) -> int:

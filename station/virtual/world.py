@@ -4,6 +4,7 @@ The world lives in the station's process. The virtual camera, in its own process
 local socket, so a camera that is killed and started again finds the same world.
 """
 
+import math
 import secrets
 import threading
 from collections.abc import Callable
@@ -142,9 +143,14 @@ class VirtualLight:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def apply(self, light: str) -> None:
-        """Set the named light; again is the same."""
+    def apply(self, light: str) -> float:
+        """Set the named light, at once; again is the same."""
         self._world.light(light)
+        return 0.0
+
+    def steady_since(self, monotonic_s: float) -> bool:
+        """The virtual lamps never fail."""
+        return monotonic_s < math.inf
 
 
 def visit(address: Address) -> Callable[[Glance], Scene]:

@@ -24,8 +24,16 @@ class Clock(Protocol):
 class Light(Protocol):
     """The bench's light."""
 
-    def apply(self, light: str) -> None:
-        """Set the named light, absolutely: again is the same. StationError if it cannot be set."""
+    def apply(self, light: str) -> float:
+        """Set the named light, absolutely: again is the same.
+
+        Returns in how many seconds the lamps have settled, as far as their controllers say.
+        StationError if it cannot be set.
+        """
+        ...
+
+    def steady_since(self, monotonic_s: float) -> bool:
+        """Whether no controller was away, restarted or went to its safe level since then."""
         ...
 
 

@@ -104,7 +104,7 @@ class Rig:
         self._jobs: deque[Job] = deque()
         self._asked: _Asked | None = None
         self._light: str | None = None
-        self._settled_s = float("-inf")
+        self._lit_s = self._settled_s = float("-inf")
         self._look = b""
         self._repeated_looks = 0
 
@@ -206,6 +206,7 @@ class Rig:
         refusal = self._fresh.refuse(
             answer, digest, job.shot.light, self._settled_s, self._clock.monotonic()
         )
+        refusal = refusal or self._unsteady(job.shot.light)
         if refusal:
             self._pixels.give_back(asked.place)
             self._refused(job, refusal)
@@ -262,10 +263,22 @@ class Rig:
 
     def _apply(self, light: str) -> None:
         """Set the light; it has to settle only where it changed."""
-        self._lamp.apply(light)
-        if light != self._light:
+        settle_s = max(self._lamp.apply(light), self._settings.settle_s)
+        if light != self._light or not self._lamp.steady_since(self._lit_s):
             self._light = light
-            self._settled_s = self._clock.monotonic() + self._settings.settle_s
+            self._lit_s = self._clock.monotonic()
+            self._settled_s = self._lit_s + settle_s
+
+    def _unsteady(self, light: str) -> Refusal | None:
+        """Have the light confirmed once more: its controller may have restarted meanwhile."""
+        try:
+            self._lamp.apply(light)
+        except StationError as error:
+            return Refusal(error.fault.code, error.fault.detail)
+        if self._lamp.steady_since(self._lit_s):
+            return None
+        detail = "The light changed while the picture was taken: check the controller's power."
+        return Refusal(FaultCode.LIGHT_LOST, detail)
 
     def _rest(self) -> None:
         if self._light == self._settings.resting_light:

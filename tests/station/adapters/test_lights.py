@@ -28,11 +28,14 @@ class Controller:
     def __init__(self) -> None:
         self.told: list[Mapping[str, float]] = []
         self.broken = False
+        self.disturbed_s = float("-inf")
+        self.settle_s = 0.0
 
-    def set_levels(self, levels: Mapping[str, float]) -> None:
+    def set_levels(self, levels: Mapping[str, float]) -> float:
         if self.broken:
             raise StationError(Fault(FaultCode.LIGHT_LOST, "ring"))
         self.told.append(levels)
+        return self.settle_s
 
 
 @pytest.fixture
@@ -59,6 +62,24 @@ def test_a_light_sets_its_channels_and_puts_all_others_out(
     dark = {"A": 0.0, "B": 0.0, "C": 0.0}
     assert ring.told == [{"A": 0.8, "B": 0.8, "C": 0.0}, {**dark, "C": 1.0}, dark, dark]
     assert bar.told == [{"1": 0.0}, {"1": 0.5}, {"1": 0.0}, {"1": 0.0}]
+
+
+def test_a_light_settles_with_its_slowest_lamp(
+    lights: BenchLights, ring: Controller, bar: Controller
+) -> None:
+    ring.settle_s, bar.settle_s = 0.02, 0.3
+
+    assert lights.apply("bright") == 0.3
+
+
+def test_a_light_is_steady_while_no_controller_was_disturbed(
+    lights: BenchLights, bar: Controller
+) -> None:
+    assert lights.steady_since(10.0)
+    bar.disturbed_s = 10.5
+
+    assert not lights.steady_since(10.0)
+    assert lights.steady_since(11.0)
 
 
 def test_a_controller_that_does_not_confirm_is_a_fault(
@@ -96,6 +117,18 @@ def test_lights_that_cannot_be_are_refused_at_once(
     assert refused.value.fault.code is FaultCode.BAD_INPUT
 
 
+class OneController:
+    """An imitated controller, asked directly."""
+
+    def __init__(self, client: AsciiLight) -> None:
+        self._client = client
+        self.disturbed_s = 0.0
+
+    def set_levels(self, levels: Mapping[str, float]) -> float:
+        self._client.set_levels(levels)
+        return 0.0
+
+
 def test_a_light_reaches_the_channels_of_an_imitated_controller(tmp_path: Path) -> None:
     imitation = AsciiLightImitation(S)
     link = tmp_path / "light"
@@ -104,7 +137,7 @@ def test_a_light_reaches_the_channels_of_an_imitated_controller(tmp_path: Path) 
         while client.poll(0.05) != (Back(),):
             pass
         lights = BenchLights(
-            {"bright": {"ring": {"A": 0.8}}, "raking": {"ring": {"B": 1.0}}}, {"ring": client}
+            {"bright": {"ring": {"A": 0.8}}, "raking": {"ring": {"B": 1.0}}}, {"ring": OneController(client)}
         )
         lights.apply("bright")
         assert imitation.levels == {"A": 204, "B": 0, "C": 0, "D": 0}

@@ -84,6 +84,8 @@ class FakeChild:
             case "refused":
                 self.deliver(Failed(message.request, FaultCode.CAMERA_LOST, "No such picture."))
             case _:
+                if behaviour == "dim":
+                    bench.disturbed_s = now
                 bench.evidence = evidence
                 self.deliver(answer)
 
@@ -106,6 +108,8 @@ class Stand:
         self.children: list[FakeChild] = []
         self.said: list[tuple[int, object | None]] = []
         self.lights: list[tuple[float, str]] = []
+        self.slow_lamp_s = 0.0
+        self.disturbed_s = float("-inf")
         self.kept: dict[str, bytes] = {}
         self.keep_fails: Fault | None = None
         self.heard = Heard()
@@ -124,9 +128,13 @@ class Stand:
         self.children.append(FakeChild(self, deliver))
         return self.children[-1]
 
-    def apply(self, light: str) -> None:
+    def apply(self, light: str) -> float:
         if not self.lights or self.lights[-1][1] != light:
             self.lights.append((self.clock.seconds, light))
+        return self.slow_lamp_s
+
+    def steady_since(self, monotonic_s: float) -> bool:
+        return self.disturbed_s <= monotonic_s
 
     def keep(self, inspection: str, frame: Frame, evidence: bytes) -> None:
         if self.keep_fails:
@@ -190,6 +198,7 @@ def stand(script: list[str], starts_allowed: int = 10**6) -> Iterator[Stand]:
         ("die", FaultCode.CAMERA_LOST),
         ("gone", FaultCode.CAMERA_LOST),
         ("refused", FaultCode.CAMERA_LOST),
+        ("dim", FaultCode.LIGHT_LOST),
     ],
 )
 def test_each_failure_is_told_apart_and_the_next_frame_is_good(
@@ -292,6 +301,17 @@ def test_a_camera_whose_preview_is_frozen_is_started_again() -> None:
 
         assert len(bench.children) == 2
         assert "same picture" in bench.heard.of(FaultRaised)[0].fault.detail
+
+
+def test_a_lamp_that_is_slower_than_the_settings_is_waited_for() -> None:
+    with stand(["good", "good"]) as bench:
+        bench.slow_lamp_s = 0.4
+        bench.expose(light="raking")
+        bench.turn(1.0)
+
+        lit = next(at for at, light in bench.lights if light == "raking")
+        (exposed,) = bench.heard.of(Exposed)
+        assert exposed.frame.monotonic_s >= lit + 0.4
 
 
 def test_the_same_wish_twice_is_one_exposure() -> None:
