@@ -11,6 +11,7 @@ from models.runtime.errors import InferenceError, PictureError
 from models.runtime.pictures import read_picture
 from station.adapters.examiner.examining import Optics, examine_picture
 from station.adapters.markup import mark_up, write_picture
+from station.adapters.symbols import read_symbols
 from station.app.packs import open_detector, pack_name
 from station.domain.defect import Finding
 from station.domain.faults import refuse
@@ -24,12 +25,16 @@ _HEIGHT_U_MM = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Photograph:
-    """What came of one picture: its verdict, or why it could not be read."""
+    """What came of one picture: its verdict, or why it could not be read.
+
+    `codes` are the barcodes in it, as a scanner with AIM identifiers would send them.
+    """
 
     path: Path
     verdict: Verdict | None
     findings: tuple[Finding, ...] = ()
     error: str | None = None
+    codes: tuple[str, ...] = ()
 
 
 class PhotographGrader:
@@ -51,7 +56,8 @@ class PhotographGrader:
             return Photograph(path, None, error=str(error))
         if marked is not None:
             write_picture(marked, mark_up(picture, findings))
-        return Photograph(path, judge(self._policy, findings), findings)
+        codes = tuple(symbol.text for symbol in read_symbols(picture))
+        return Photograph(path, judge(self._policy, findings), findings, codes=codes)
 
 
 def stated_scale(mm_per_px: float) -> Optics:

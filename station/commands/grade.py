@@ -80,6 +80,7 @@ def grade(
 
 
 def _form(answer: "Photograph") -> dict[str, object]:
+    from station.domain.scan import read_scan
     from station.workflow.record import finding_form
 
     verdict = answer.verdict
@@ -90,6 +91,7 @@ def _form(answer: "Photograph") -> dict[str, object]:
             "needs_review": True,
             "clause": None,
             "findings": [],
+            "codes": [],
             "error": answer.error,
         }
     return {
@@ -100,6 +102,9 @@ def _form(answer: "Photograph") -> dict[str, object]:
         "clause": verdict.clause,
         "doubts": sorted({doubt for reason in verdict.reasons for doubt in reason.doubts}),
         "findings": [finding_form(finding) for finding in answer.findings],
+        "codes": [
+            {"text": text, "meaning": type(read_scan(text)).__name__} for text in answer.codes
+        ],
         "error": None,
     }
 
