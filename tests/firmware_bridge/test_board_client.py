@@ -498,7 +498,7 @@ def test_a_cable_pulled_at_any_byte_costs_no_reading_twice_and_no_state(board: B
         site.poll(0.1)
         assert not site.cable.plugged, at
         site.cable.plugged = True
-        site.poll(4.0)
+        site.poll(3.0)
 
         read = [reading for reading in site.readings if not isinstance(reading, Lost | Back)]
         assert states(site.readings) in ([Back, Lost, Back], [Lost, Back]), at
