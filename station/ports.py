@@ -13,8 +13,9 @@ from station.domain.events import Began, Event
 from station.domain.identity import ItemCode
 from station.domain.inspection import Inspection
 from station.domain.item import Declared, Item
+from station.domain.label import Label, LabelFact, NoteOutcome
 from station.domain.outbox import Answer, OutboxEntry, OutboxState
-from station.domain.parcel import Parcel, ParcelKind
+from station.domain.parcel import Parcel, ParcelClosure, ParcelKind
 
 
 class Clock(Protocol):
@@ -122,6 +123,14 @@ class Speaker(Protocol):
         ...
 
 
+class Labels(Protocol):
+    """The label printer."""
+
+    def print_label(self, label: Label) -> None:
+        """Ask for one label and return at once; what goes wrong is a fault event."""
+        ...
+
+
 class Store(Protocol):
     """The inspections of this bench and what waits to be posted. One writer."""
 
@@ -150,12 +159,40 @@ class Store(Protocol):
         """The canonical evidence record of an inspection."""
         ...
 
+    def note_label(self, fact: LabelFact, instead_of: str | None) -> NoteOutcome:
+        """Keep that a label, plate or bin was scanned, durably; the same fact again does nothing.
+
+        Refused: a plate that is on the item of another inspection, unless that one is superseded,
+        directly or through others, by this one or by `instead_of`, or supersedes it; and a second
+        code where the inspection has one of that kind. StationError if it cannot be written.
+        """
+        ...
+
+    def label_facts(self, inspection_id: str) -> tuple[LabelFact, ...]:
+        """What was noted for an inspection, oldest first."""
+        ...
+
     def disk_well(self) -> bool:
         """Whether there is room to write; false from a full disk until there is again."""
         ...
 
     def counts(self) -> "StoreCounts":
         """How many inspections are closed, held and delivered."""
+        ...
+
+
+class Parcels(Protocol):
+    """The closed parcels of this bench."""
+
+    def close_parcel(self, closure: ParcelClosure) -> None:
+        """Write a closure in one transaction; the same id again does nothing.
+
+        StationError if it cannot be written; then nothing was.
+        """
+        ...
+
+    def closure_of(self, parcel: Parcel) -> ParcelClosure | None:
+        """The latest closure of a parcel, if it was closed before."""
         ...
 
 

@@ -6,6 +6,7 @@ of the journal gives the same states.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -208,6 +209,15 @@ class LabelNoted:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """The scale has settled on a weight, in grams; about zero when it is empty again."""
+
+    at: datetime
+    grams: Decimal
+    kind: Literal["weighed"] = field(default="weighed", init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FaultRaised:
     """Something the station needs has failed."""
 
@@ -249,6 +259,7 @@ Event = (
     | Saved
     | SaveFailed
     | LabelNoted
+    | Weighed
     | FaultRaised
     | FaultCleared
     | Ticked

@@ -5,6 +5,7 @@ Each stage holds the one before it, so nothing can be judged before it is pictur
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -113,7 +114,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A finished inspection: closed by a person's decision, or held in a tote until one."""
+    """A finished inspection: closed by a person's decision, or held in a tote until one.
+
+    `weight_g` is the last settled weight of the item in grams; none without a scale.
+    """
 
     id: str
     judged: Judged
@@ -121,6 +125,7 @@ class Inspection:
     decision: Decision | None = None
     tote: str | None = None
     supersedes: str | None = None
+    weight_g: Decimal | None = None
 
     def __post_init__(self) -> None:
         if (self.decision is None) != (self.tote is not None):

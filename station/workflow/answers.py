@@ -30,7 +30,12 @@ def confirm(
     decision = Decision(grade, condition, bench.operator, how, at)
     opened = opened_of(stage)
     inspection = Inspection(
-        opened.id, stage.judged, at, decision=decision, supersedes=opened.supersedes
+        opened.id,
+        stage.judged,
+        at,
+        decision=decision,
+        supersedes=opened.supersedes,
+        weight_g=bench.weighing.item,
     )
     return _save(bench, inspection, then)
 
@@ -38,7 +43,14 @@ def confirm(
 def hold(bench: Bench, stage: Answering, tote: str, at: datetime) -> Step:
     """Park the item in a tote for the supervisor; the operator goes on."""
     opened = opened_of(stage)
-    inspection = Inspection(opened.id, stage.judged, at, tote=tote, supersedes=opened.supersedes)
+    inspection = Inspection(
+        opened.id,
+        stage.judged,
+        at,
+        tote=tote,
+        supersedes=opened.supersedes,
+        weight_g=bench.weighing.item,
+    )
     return _save(bench, inspection, None)
 
 

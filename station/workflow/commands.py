@@ -7,6 +7,8 @@ from station.domain.capture import Frame, Pose, Shot
 from station.domain.identity import ItemCode
 from station.domain.inspection import Inspection
 from station.domain.item import Item
+from station.domain.label import Label, LabelFact
+from station.domain.parcel import ParcelAsked, ParcelClosure
 
 
 class Sound(StrEnum):
@@ -23,6 +25,20 @@ class FindOrder:
 
     inspection: str
     code: ItemCode
+
+
+@dataclass(frozen=True, slots=True)
+class FindParcel:
+    """Look a parcel up in the return orders; answered by ParcelLookedUp."""
+
+    asked: ParcelAsked
+
+
+@dataclass(frozen=True, slots=True)
+class CloseParcel:
+    """Write the closure of a parcel; answered by ParcelClosed or failed."""
+
+    closure: ParcelClosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +76,39 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLabel:
+    """Keep that a label, plate or bin was scanned; answered by LabelNoted.
+
+    `instead_of` is the inspection superseded by the fact's: its plate is on the same item.
+    """
+
+    fact: LabelFact
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Print one label; a printer that cannot is a fault, and nothing waits for it."""
+
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Play a sound."""
 
     sound: Sound
 
 
-Command = FindOrder | Expose | Examine | Save | Withdraw | Say
+Command = (
+    FindOrder
+    | FindParcel
+    | CloseParcel
+    | Expose
+    | Examine
+    | Save
+    | Withdraw
+    | NoteLabel
+    | Print
+    | Say
+)

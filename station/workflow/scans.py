@@ -22,8 +22,9 @@ from station.domain.scan import (
     ToteScanned,
     read_scan,
 )
-from station.workflow import answers, capturing, keys, labelling
+from station.workflow import answers, capturing, keys, labelling, parcels
 from station.workflow.commands import Command, FindOrder, Say, Sound
+from station.workflow.notices import printable
 from station.workflow.stages import (
     Answering,
     Bench,
@@ -59,16 +60,16 @@ def scanned(bench: Bench, event: Scanned) -> Step:
         case CommandScanned(Order.REPRINT):
             return labelling.reprint(bench, event.at)
         case CommandScanned(Order.CLOSE_PARCEL):
-            return say(bench, event, "scan-not-now")
+            return parcels.closed_by_hand(bench, event)
         case CommandScanned(order):
             return keys.pressed(bench, KeyPressed(event.at, _KEYS[order], event.fresh_id))
         case ItemScanned():
             return _item(bench, event, meaning)
         case BinScanned() | PlateScanned() | ToteScanned():
             return _place(bench, event, meaning)
-        case PlainScanned():
-            return say(bench, event, "scan-unknown-code", Sound.ATTENTION)
-        case AttributeScanned() | ReturnOrderScanned() | ParcelScanned():
+        case ParcelScanned() | ReturnOrderScanned() | PlainScanned():
+            return parcels.scanned(bench, event, meaning)
+        case AttributeScanned():
             return say(bench, event, "scan-not-now")
 
 
@@ -76,12 +77,6 @@ def say(bench: Bench, event: Scanned, notice: str, sound: Sound | None = None) -
     """Show a notice about this scan and change nothing else."""
     shown = replace(bench, notice=Notice(notice, (("code", printable(event.text)),), event.at))
     return shown, ((Say(sound),) if sound else ())
-
-
-def printable(text: str) -> str:
-    """A code fit for a screen: control characters replaced, at most 40 characters."""
-    clean = "".join(c if c.isprintable() else "·" for c in text)
-    return clean if len(clean) <= 40 else clean[:39] + "…"
 
 
 def _badge(bench: Bench, event: Scanned, badge: str) -> Step:
@@ -157,7 +152,9 @@ def _open(bench: Bench, event: Scanned, meaning: ItemScanned) -> Step:
 
 
 def open_item(bench: Bench, opened: Opened) -> Step:
-    """Look an item up, or go on with it where it was parked."""
+    """Look an item up, or go on with it where it was parked; not while a parcel is changing."""
+    if bench.desk.busy:
+        return replace(bench, notice=Notice("parcel-busy", (), opened.opened_at)), ()
     for stage in bench.parked:
         if _same_piece(opened_of(stage).code, opened.code):
             return _unpark(bench, stage)

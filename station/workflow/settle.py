@@ -23,4 +23,6 @@ def settle(
     if grade is Grade.RESELLABLE:
         condition = held.judged.verdict.best.condition or Condition.LIGHT_FLAW
     decision = Decision(grade, condition, by, "review", at, reason)
-    return Inspection(fresh_id, judged, at, decision=decision, supersedes=held.id)
+    return Inspection(
+        fresh_id, judged, at, decision=decision, supersedes=held.id, weight_g=held.weight_g
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from station.domain.capture import CaptureRecipe, Frame, Pose, Shot
 from station.domain.events import LastEnded, Scanned
@@ -172,6 +173,18 @@ class ParcelDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighing:
+    """Weights in grams: of the open item, and of what lies on the scale and belongs to no item yet.
+
+    `left` once the scale was seen empty after the verdict: what comes then is another item.
+    """
+
+    item: Decimal | None = None
+    unclaimed: Decimal | None = None
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """The whole state of the station.
 
@@ -188,6 +201,7 @@ class Bench:
     ended: int = 0
     tags: NearTags = NearTags()
     noting: LabelFact | None = None
+    weighing: Weighing = Weighing()
     desk: ParcelDesk = ParcelDesk()
 
     @property

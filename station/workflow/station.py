@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from station.domain.events import (
     Began,
@@ -12,6 +13,9 @@ from station.domain.events import (
     FaultRaised,
     LabelNoted,
     LookedUp,
+    ParcelClosed,
+    ParcelCloseFailed,
+    ParcelLookedUp,
     Saved,
     SaveFailed,
     Ticked,
@@ -20,6 +24,7 @@ from station.domain.faults import Fault, FaultCode, StationError
 from station.domain.inspection import Inspection
 from station.domain.label import LabelFact
 from station.domain.outbox import OutboxEntry
+from station.domain.parcel import ParcelClosure
 from station.ports import (
     Cameras,
     Catalogue,
@@ -28,25 +33,30 @@ from station.ports import (
     Journal,
     Labels,
     Outbox,
+    Parcels,
     Speaker,
     Store,
 )
 from station.workflow.commands import (
+    CloseParcel,
     Command,
     Examine,
     Expose,
     FindOrder,
+    FindParcel,
     NoteLabel,
     Print,
     Save,
     Say,
     Withdraw,
 )
-from station.workflow.identify import identify
+from station.workflow.look_ups import LookUps
 from station.workflow.stages import Bench, Setup
 from station.workflow.step import idle, replay, resume, step
 
 DISK = "disk"
+MOST_PATIENCE_S = 10.0
+"""How long a look-up on another thread may take before the screen says that nobody answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,8 @@ class Surroundings:
     """Everything the station acts on.
 
     `record` makes the canonical evidence record of an inspection, `message` the body posted.
-    `labels` is none at a bench without a printer.
+    `labels` is none at a bench without a printer. `away` runs a look-up on another thread, from
+    where its answer comes back as an event; it is none where the orders answer at once.
     """
 
     clock: Clock
@@ -62,12 +73,14 @@ class Surroundings:
     store: Store
     outbox: Outbox
     catalogue: Catalogue
+    parcels: Parcels
     cameras: Cameras
     examiner: Examiner
     speaker: Speaker
     record: Callable[[Inspection], bytes]
     message: Callable[[Inspection], bytes]
     labels: Labels | None = None
+    away: Callable[[Callable[[], Event]], None] | None = None
 
 
 class Station:
@@ -79,6 +92,7 @@ class Station:
         self._around = around
         self._changed = changed
         self._pending: deque[Event] = deque()
+        self._asked: tuple[FindOrder | FindParcel, float] | None = None
         self.bench = idle(setup)
 
     def start(self) -> None:
@@ -93,6 +107,8 @@ class Station:
 
     def handle(self, event: Event) -> None:
         """React to one event, and to those that follow from it at once."""
+        if self._asked is not None and _answers(event, self._asked[0]):
+            self._asked = None
         self._pending.append(event)
         self._drain()
 
@@ -104,6 +120,15 @@ class Station:
                 return
             self.handle(FaultCleared(event.at, DISK))
         self.handle(event)
+        if self._asked is not None and self._around.clock.monotonic() >= self._asked[1]:
+            self._give_up(self._asked[0])
+
+    def _give_up(self, asked: FindOrder | FindParcel) -> None:
+        """Answer a look-up that takes too long; its own answer then means nothing any more."""
+        around = self._around
+        self._asked = None
+        look_ups = LookUps(around.catalogue, around.store, around.parcels, around.clock)
+        self.handle(look_ups.given_up(asked))
 
     def _drain(self) -> None:
         while self._pending:
@@ -135,8 +160,16 @@ class Station:
     def _begin_segment(self) -> None:
         bench, now = self.bench, self._around.clock.now()
         try:
-            spent = tuple(sorted(bench.tags.spent))
-            self._around.journal.begin(Began(now, bench.operator, bench.last, bench.ended, spent))
+            self._around.journal.begin(
+                Began(
+                    now,
+                    bench.operator,
+                    bench.last,
+                    bench.ended,
+                    tags=tuple(sorted(bench.tags.spent)),
+                    parcel=bench.desk.opened,
+                )
+            )
         except StationError as error:
             self._stop_for(error, now)
 
@@ -144,15 +177,14 @@ class Station:
         around = self._around
         for command in commands:
             match command:
-                case FindOrder(inspection, code):
-                    answer = identify(around.catalogue, around.store, code)
-                    self._pending.append(LookedUp(around.clock.now(), inspection, answer))
+                case FindOrder() | FindParcel():
+                    self._find(command)
                 case Expose(inspection, take, shot):
                     around.cameras.expose(inspection, take, shot)
                 case Examine(inspection, take, pose, frames, item):
                     around.examiner.examine(inspection, take, pose, frames, item)
-                case Save(inspection):
-                    self._pending.append(self._save(inspection))
+                case Save() | CloseParcel():
+                    self._pending.append(self._write(command))
                 case Withdraw(inspection_id):
                     self._withdraw(inspection_id)
                 case NoteLabel(fact, instead_of):
@@ -162,6 +194,31 @@ class Station:
                         around.labels.print_label(label)
                 case Say(sound):
                     around.speaker.say(sound.value)
+
+    def _find(self, asked: FindOrder | FindParcel) -> None:
+        """Look something up in the orders: here, or away from this thread where they are far."""
+        around, opened = self._around, self.bench.desk.opened
+        look_ups = LookUps(around.catalogue, around.store, around.parcels, around.clock)
+        if around.away is None:
+            self._pending.append(look_ups.answer(asked, opened))
+            return
+        self._asked = asked, around.clock.monotonic() + MOST_PATIENCE_S
+        around.away(partial(look_ups.answer, asked, opened))
+
+    def _write(self, command: Save | CloseParcel) -> Event:
+        if isinstance(command, Save):
+            return self._save(command.inspection)
+        return self._close_parcel(command.closure)
+
+    def _close_parcel(self, closure: ParcelClosure) -> ParcelClosed | ParcelCloseFailed:
+        around = self._around
+        try:
+            around.parcels.close_parcel(closure)
+        except StationError as error:
+            fault = replace(error.fault, subject=DISK, blocks=True)
+            self._pending.append(FaultRaised(around.clock.now(), fault))
+            return ParcelCloseFailed(around.clock.now(), closure.id, fault)
+        return ParcelClosed(around.clock.now(), closure.id)
 
     def _withdraw(self, inspection_id: str) -> None:
         try:
@@ -190,6 +247,13 @@ class Station:
             self._pending.append(FaultRaised(around.clock.now(), fault))
             return SaveFailed(around.clock.now(), inspection.id, fault)
         return Saved(around.clock.now(), inspection.id, release_at)
+
+
+def _answers(event: Event, asked: FindOrder | FindParcel) -> bool:
+    """Whether an event is the answer to a look-up."""
+    if isinstance(asked, FindParcel):
+        return isinstance(event, ParcelLookedUp) and event.id == asked.asked.id
+    return isinstance(event, LookedUp) and event.inspection == asked.inspection
 
 
 def station_bug(detail: str) -> Fault:

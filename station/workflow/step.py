@@ -16,14 +16,18 @@ from station.domain.events import (
     LabelNoted,
     LastEnded,
     LookedUp,
+    ParcelClosed,
+    ParcelCloseFailed,
+    ParcelLookedUp,
     PoseAnswered,
     Saved,
     SaveFailed,
     Scanned,
     TagsSettled,
     Ticked,
+    Weighed,
 )
-from station.workflow import capturing, keys, labelling, scans, tags
+from station.workflow import capturing, keys, labelling, parcels, scans, tags, weighing
 from station.workflow.commands import Command, Examine, Expose, FindOrder, Save, Withdraw
 from station.workflow.stages import (
     Answering,
@@ -31,6 +35,7 @@ from station.workflow.stages import (
     Capturing,
     Identifying,
     NearTags,
+    ParcelDesk,
     Ready,
     Saving,
     Setup,
@@ -48,13 +53,19 @@ def step(bench: Bench, event: Event) -> Step:
     """The state after an event, and what to do about it. Every event is allowed in every state."""
     after, commands = _react(bench, event)
     after, more = tags.follow(bench, after, event)
+    after = weighing.follow(bench, parcels.follow(bench, after, event))
     return after, (*commands, *more)
 
 
 def _began(setup: Setup, event: Began) -> Bench:
     near = NearTags(epcs=event.tags, spent=frozenset(event.tags))
     return replace(
-        idle(setup), operator=event.operator, last=event.last, ended=event.ended, tags=near
+        idle(setup),
+        operator=event.operator,
+        last=event.last,
+        ended=event.ended,
+        tags=near,
+        desk=ParcelDesk(event.parcel),
     )
 
 
@@ -64,6 +75,8 @@ def _react(bench: Bench, event: Event) -> Step:
             return _began(bench.setup, event), ()
         case TagsSettled() | LookedUp():
             return tags.answered(bench, event)
+        case ParcelLookedUp() | ParcelClosed() | ParcelCloseFailed():
+            return parcels.answered(bench, event)
         case Scanned():
             return scans.scanned(bench, event)
         case KeyPressed():
@@ -74,13 +87,26 @@ def _react(bench: Bench, event: Event) -> Step:
             return _seen(bench, event)
         case Saved() | SaveFailed():
             return _save_answered(bench, event)
-        case LabelNoted():
-            return labelling.noted(bench, event)
+        case LabelNoted() | Weighed():
+            return _learnt(bench, event)
         case FaultRaised() | FaultCleared():
             return _fault(bench, event)
         case Ticked():
-            retry = isinstance(bench.stage, Saving) and bench.stage.failed is not None
-            return bench, (resume(bench) if retry else ())
+            return bench, _tried_again(bench)
+
+
+def _tried_again(bench: Bench) -> tuple[Command, ...]:
+    """What could not be written is written again."""
+    unsaved = isinstance(bench.stage, Saving) and bench.stage.failed is not None
+    return resume(bench) if unsaved or bench.desk.failed else ()
+
+
+def _learnt(bench: Bench, event: LabelNoted | Weighed) -> Step:
+    match event:
+        case LabelNoted():
+            return labelling.noted(bench, event)
+        case Weighed():
+            return weighing.weighed(bench, event), ()
 
 
 def _pictured(bench: Bench, event: Exposed | ExposureFailed | PoseAnswered) -> Step:
@@ -103,7 +129,7 @@ def replay(setup: Setup, events: Iterable[Event]) -> Bench:
 
 def resume(bench: Bench) -> tuple[Command, ...]:
     """The commands still owed in a state, to be given after a restart or when a fault clears."""
-    return (*_owed(bench), *labelling.owed(bench))
+    return (*_owed(bench), *labelling.owed(bench), *parcels.resume(bench))
 
 
 def _owed(bench: Bench) -> tuple[Command, ...]:

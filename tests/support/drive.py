@@ -18,6 +18,9 @@ from station.domain.events import (
     KeyPressed,
     LabelNoted,
     LookedUp,
+    ParcelClosed,
+    ParcelCloseFailed,
+    ParcelLookedUp,
     PoseAnswered,
     Saved,
     SaveFailed,
@@ -27,10 +30,20 @@ from station.domain.events import (
 from station.domain.faults import Fault, FaultCode
 from station.domain.identity import ItemCode
 from station.domain.inspection import Inspection, PoseExamined
-from station.domain.item import Item, LookUp, Unidentified
+from station.domain.item import Item, LookUp, OrderLine, Unidentified
 from station.domain.label import NoteOutcome
-from station.workflow.commands import Command, Examine, Expose, FindOrder, NoteLabel, Save
-from station.workflow.stages import Bench, Setup
+from station.domain.parcel import Parcel, ParcelAsked, ParcelKind
+from station.workflow.commands import (
+    CloseParcel,
+    Command,
+    Examine,
+    Expose,
+    FindOrder,
+    FindParcel,
+    NoteLabel,
+    Save,
+)
+from station.workflow.stages import Bench, Identifying, Setup
 from station.workflow.step import idle, step
 
 DEFAULTS = Path("station/defaults")
@@ -39,6 +52,7 @@ RECIPE = read_recipe(DEFAULTS / "recipes/carton.toml")
 SETUP = Setup((RECIPE,), (POLICY,), undo_window=timedelta(seconds=20))
 START = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 GTIN = "09520123456788"
+OTHER_GTIN = "04006381333931"
 BADGE = "RG:BADGE:li-wei"
 
 
@@ -50,6 +64,16 @@ def code(number: int) -> str:
 def item_of(item_code: ItemCode) -> Item:
     """Any code names a carton."""
     return Item(item_code, "Thermos gift box", "carton", "RMA-77", (200.0, 120.0, 80.0))
+
+
+def parcel_of(asked: ParcelAsked) -> Parcel:
+    """Any code names a parcel of two serialised cartons and two of which nobody knows a serial."""
+    codes = [(ItemCode(GTIN, f"R-{number:04d}"), 1) for number in (1, 2)]
+    lines = tuple(
+        OrderLine("RMA-77", item, "Thermos gift box", "carton", (200.0, 120.0, 80.0), "", quantity)
+        for item, quantity in (*codes, (ItemCode(OTHER_GTIN), 2))
+    )
+    return Parcel(asked.kind or ParcelKind.PARCEL, asked.code, lines)
 
 
 def found(defect: Defect, value: float, u: float = 1.0, confidence: float = 0.99) -> Finding:
@@ -104,6 +128,11 @@ class Drive:
         """A key is pressed."""
         self.happen(KeyPressed(self.now, key, self.fresh()))
 
+    def look_up(self, answer: LookUp) -> None:
+        """The orders answer for the item being identified."""
+        assert isinstance(self.bench.stage, Identifying)
+        self.happen(LookedUp(self.now, self.bench.stage.opened.id, answer))
+
     def see(self, view: BenchView) -> None:
         """The presence watch reports."""
         self.happen(BenchSeen(self.now, view))
@@ -143,6 +172,13 @@ def answer_to(
         case FindOrder(inspection, item_code):
             unknown = LookUp(None, Unidentified.UNKNOWN)
             return LookedUp(now, inspection, unknown if fail else LookUp(item_of(item_code)))
+        case FindParcel(asked):
+            return ParcelLookedUp(now, asked.id, None if fail else parcel_of(asked))
+        case CloseParcel(closure):
+            if fail:
+                full = Fault(FaultCode.DISK_FULL, "disk", blocks=True)
+                return ParcelCloseFailed(now, closure.id, full)
+            return ParcelClosed(now, closure.id)
         case Expose(inspection, take, shot):
             if fail:
                 return ExposureFailed(now, inspection, take, shot.name, lost)

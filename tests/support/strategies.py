@@ -1,6 +1,7 @@
 """Hypothesis strategies of everything that the journal and the store keep."""
 
 from datetime import UTC
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -17,14 +18,19 @@ from station.domain.events import (
     FaultRaised,
     Key,
     KeyPressed,
+    LabelNoted,
     LastEnded,
     LookedUp,
+    ParcelClosed,
+    ParcelCloseFailed,
+    ParcelLookedUp,
     PoseAnswered,
     Saved,
     SaveFailed,
     Scanned,
     TagsSettled,
     Ticked,
+    Weighed,
 )
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Condition, Doubt, Grade, Level, Reason, Verdict
@@ -40,7 +46,9 @@ from station.domain.inspection import (
     Opened,
     PoseExamined,
 )
-from station.domain.item import Item, LookUp, Unidentified
+from station.domain.item import Item, LookUp, OrderLine, Unidentified
+from station.domain.label import LabelFact, LabelFactKind, NoteOutcome
+from station.domain.parcel import OpenParcel, Parcel, ParcelClosure, ParcelKind, Piece
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 word = text.filter(bool)
@@ -151,9 +159,39 @@ decisions = st.one_of(
         text,
     ),
 )
-closed = st.builds(Inspection, text, judged, instant, decisions, st.none(), st.none() | text)
-held = st.builds(Inspection, text, judged, instant, st.none(), text, st.none() | text)
+grams = st.decimals(Decimal(-9999), Decimal(999_999), places=3)
+label_facts = st.builds(LabelFact, text, st.sampled_from(LabelFactKind), text, text, instant)
+maybe = st.none() | text
+weights = st.none() | grams
+closed = st.builds(Inspection, text, judged, instant, decisions, st.none(), maybe, weights)
+held = st.builds(Inspection, text, judged, instant, st.none(), text, maybe, weights)
 inspections = closed | held
+lines = st.builds(
+    lambda code, quantity, *rest: OrderLine(
+        rest[0], code, *rest[1:], quantity=1 if code.serial else quantity
+    ),
+    codes,
+    st.integers(1, 9),
+    text,
+    text,
+    text,
+    st.tuples(real, real, real),
+    text,
+)
+parcels = st.builds(
+    Parcel, st.sampled_from(ParcelKind), text, st.lists(lines, min_size=1, max_size=3).map(tuple)
+)
+open_parcels = st.builds(
+    OpenParcel,
+    text,
+    parcels,
+    text,
+    instant,
+    few(st.builds(Piece, codes, text)),
+    few(codes),
+    st.none() | text,
+)
+closures = st.builds(ParcelClosure, open_parcels, text, instant)
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(
         Began,
@@ -162,7 +200,11 @@ events: st.SearchStrategy[Event] = st.one_of(
         st.none() | st.builds(LastEnded, inspections, instant),
         count,
         few(text),
+        st.none() | open_parcels,
     ),
+    st.builds(ParcelLookedUp, instant, text, st.none() | parcels, st.none() | closures),
+    st.builds(ParcelClosed, instant, text),
+    st.builds(ParcelCloseFailed, instant, text, faults),
     st.builds(Scanned, instant, text, text),
     st.builds(TagsSettled, instant, few(text), text),
     st.builds(KeyPressed, instant, st.sampled_from(Key), text),
@@ -173,6 +215,8 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(PoseAnswered, instant, text, count, answers),
     st.builds(Saved, instant, text, instant),
     st.builds(SaveFailed, instant, text, faults),
+    st.builds(LabelNoted, instant, label_facts, st.sampled_from(NoteOutcome)),
+    st.builds(Weighed, instant, grams),
     st.builds(FaultRaised, instant, faults),
     st.builds(FaultCleared, instant, text),
     st.builds(Ticked, instant),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from station.adapters.store import label_facts
 from station.adapters.store.codec import Codec
 from station.adapters.store.database import Database
 from station.adapters.store.schema import events, evidence, frames, inspections, outbox
 from station.domain.identity import ItemCode
 from station.domain.inspection import Inspection
+from station.domain.label import LabelFact, NoteOutcome
 from station.domain.outbox import OutboxEntry, OutboxState
 
 _BATCH = 1000
@@ -81,6 +83,30 @@ class SqlInspections:
         with self._database.reading() as connection:
             query = select(evidence.c.record).where(evidence.c.inspection_id == inspection_id)
             return connection.execute(query).scalar()
+
+    def note_label(self, fact: LabelFact, instead_of: str | None) -> NoteOutcome:
+        """Keep that a label, plate or bin was scanned, or say which rule forbids it.
+
+        StationError if it cannot be written.
+        """
+        outcome = self._label_outcome(fact, instead_of)
+        if outcome is not None:
+            return outcome
+
+        def change(connection: Connection) -> None:
+            if not label_facts.has(connection, fact):
+                label_facts.insert(connection, fact)
+
+        def landed(connection: Connection) -> bool:
+            return label_facts.has(connection, fact)
+
+        self._database.write("label", change, landed)
+        return NoteOutcome.NOTED
+
+    def label_facts(self, inspection_id: str) -> tuple[LabelFact, ...]:
+        """What was noted for an inspection, oldest first."""
+        with self._database.reading() as connection:
+            return label_facts.of(connection, inspection_id)
 
     def latest(self, limit: int) -> tuple[Inspection, ...]:
         """The newest inspections first, superseded ones included."""
@@ -161,6 +187,10 @@ class SqlInspections:
     def disk_well(self) -> bool:
         """Whether the ballast is in place; false from a full disk until there is room again."""
         return self._database.disk_well()
+
+    def _label_outcome(self, fact: LabelFact, instead_of: str | None) -> NoteOutcome | None:
+        with self._database.reading() as connection:
+            return label_facts.outcome(connection, fact, instead_of)
 
     def _read(
         self,

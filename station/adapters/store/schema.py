@@ -111,3 +111,32 @@ Index(
     outbox.c.release_at,
     outbox.c.next_attempt_at,
 )
+
+parcels = Table(
+    "parcels",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("closed_at", UtcText, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("extra", Integer, nullable=False),
+    Column("supersedes", Text, ForeignKey("parcels.id"), unique=True),
+    Column("facts", Text, nullable=False),
+    CheckConstraint("kind IN ('parcel', 'order')", name="known_kind"),
+)
+Index("parcels_code", parcels.c.kind, parcels.c.code, parcels.c.number)
+
+label_facts = Table(
+    "label_facts",
+    metadata,
+    Column("inspection_id", Text, primary_key=True),
+    Column("fact", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("noted_by", Text, nullable=False),
+    Column("at", UtcText, nullable=False),
+    CheckConstraint("fact IN ('applied', 'put-away')", name="known_fact"),
+)
+Index("label_facts_code", label_facts.c.code)

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.domain.defect import Defect
-from station.domain.events import BenchView, FaultCleared, FaultRaised, Key, KeyPressed, Scanned
+from station.domain.events import (
+    BenchView,
+    FaultCleared,
+    FaultRaised,
+    Key,
+    KeyPressed,
+    LabelNoted,
+    Scanned,
+)
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Grade
 from station.workflow.commands import Examine, Expose, FindOrder, Save, Withdraw
@@ -86,7 +94,9 @@ def test_nothing_is_closed_or_held_without_a_person(script: list[tuple[str, obje
         if isinstance(before.stage, Saving):
             assert before.stage.inspection == inspection
             continue
-        assert isinstance(event, (Scanned, KeyPressed))
+        assert isinstance(event, (Scanned, KeyPressed, LabelNoted))
+        if isinstance(event, LabelNoted):
+            assert event.fact.by == before.operator
         assert isinstance(before.stage, Answering)
         if inspection.decision is not None:
             assert not inspection.judged.verdict.needs_review

@@ -194,7 +194,8 @@ def test_any_inspection_has_canonical_bytes_that_read_back(inspected: Inspection
     kept = canonical(evidence_record(inspected, OUTCOME if inspected.decision else None, None))
     back = json.loads(kept, parse_int=float)
 
-    assert set(back) == {*FORM_KEYS, *MORE_KEYS}
+    weighed = set() if inspected.weight_g is None else {"weight_g"}
+    assert set(back) == {*FORM_KEYS, *MORE_KEYS, *weighed}
     assert back["inspection_id"] == inspected.id
     assert canonical(back) == kept
 

@@ -23,7 +23,7 @@ NEXT = """
 from alembic import op
 
 revision = "9999"
-down_revision = "0001"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -46,7 +46,8 @@ def later_version(tmp_path: Path, end: str = "") -> Path:
     """The scripts of a version after this one."""
     scripts = tmp_path / "scripts"
     shutil.copytree(SCRIPTS, scripts)
-    (scripts / "versions" / "later.py").write_text(NEXT.format(end=end))
+    head = max(p.name[1:5] for p in (scripts / "versions").glob("r[0-9]*.py"))
+    (scripts / "versions" / "later.py").write_text(NEXT.format(head=head, end=end))
     return scripts
 
 

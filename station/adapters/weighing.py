@@ -1,0 +1,27 @@
+"""The scale at the bench: settled weights become events."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from firmware_bridge.readings import Weight
+from station.domain.events import Event, Weighed
+
+
+class Clock(Protocol):
+    """Wall time."""
+
+    def now(self) -> datetime: ...
+
+
+class ScaleReader:
+    """Passes settled weights on; `hear` is called on the thread that owns the scale."""
+
+    def __init__(self, *, emit: Callable[[Event], None], clock: Clock) -> None:
+        self._emit = emit
+        self._clock = clock
+
+    def hear(self, reading: object) -> None:
+        """Take what the scale's client says; states of the scale are no events."""
+        if isinstance(reading, Weight):
+            self._emit(Weighed(self._clock.now(), reading.grams))
