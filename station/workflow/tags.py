@@ -7,7 +7,14 @@ they mean nothing more until they have left the field.
 from dataclasses import replace
 from datetime import datetime
 
-from station.domain.events import Event, LookedUp, Saved, Scanned, TagsSettled
+from station.domain.events import (
+    Event,
+    FaultCleared,
+    FaultRaised,
+    LookedUp,
+    TagsSettled,
+    Ticked,
+)
 from station.domain.identity import ItemCode
 from station.domain.inspection import Contradiction, IdentifiedBy, Opened
 from station.domain.item import Unidentified
@@ -57,7 +64,9 @@ def follow(before: Bench, after: Bench, event: Event) -> Step:
     if _open_id(before) != _open_id(after):
         after = _retired(after)
     match after.stage, event:
-        case Ready(), TagsSettled() | Scanned() | Saved():
+        case Ready(), FaultRaised() | FaultCleared() | Ticked():
+            return after, ()  # They are not in the journal, so a replay would not open here.
+        case Ready(), _:
             return _arrived(after, event)
         case Identifying(), _:
             return _with(after), ()
@@ -121,9 +130,9 @@ def _with(bench: Bench) -> Bench:
     return replace(bench, tags=replace(near, seen=near.seen | frozenset(near.fresh)))
 
 
-def _arrived(bench: Bench, event: TagsSettled | Scanned | Saved) -> Step:
+def _arrived(bench: Bench, event: Event) -> Step:
     """Exactly one item's tags on a bench that waits for an item open it, as its barcode would."""
-    if bench.operator is None or bench.blocked:
+    if bench.operator is None or bench.blocked or bench.desk.busy:
         return bench, ()
     found = items_of(bench.tags.fresh)
     if len(found) > 1 and isinstance(event, TagsSettled):

@@ -362,6 +362,18 @@ def test_a_new_segment_remembers_whose_tags_are_still_near() -> None:
     assert opened(again).code.serial == "8"
 
 
+def test_a_tag_waits_while_a_parcel_is_looked_up() -> None:
+    drive = ready()
+    drive.scan("00106141412345678908")
+    assert drive.bench.desk.busy
+    drive.tags(tag(7))
+    assert isinstance(drive.bench.stage, Ready)
+
+    drive.answer()
+
+    assert opened(drive).code.serial == "7"
+
+
 def test_a_parked_item_is_gone_on_with_when_its_tag_comes_back() -> None:
     drive = ready()
     drive.tags(tag(7))
