@@ -72,6 +72,7 @@ class LiveBench:
                 store=store.inspections,
                 outbox=store.outbox,
                 catalogue=parts.orders,
+                parcels=store.parcels,
                 cameras=self._cameras,
                 examiner=self._examiner,
                 speaker=self._speaker,

@@ -39,10 +39,10 @@ class ParcelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParcelAsked:
-    """A parcel to be looked up; `id` is that of its opening."""
+    """A parcel to be looked up; `id` is that of its opening. Without a kind it may be either."""
 
     id: str
-    kind: ParcelKind
+    kind: ParcelKind | None
     code: str
     operator: str
     at: datetime

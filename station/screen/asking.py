@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from station.domain.faults import Fault
 from station.domain.grading import Grade
 from station.domain.item import Unidentified
+from station.domain.parcel import ParcelClosure
 from station.screen.view import Band, Text
 from station.workflow.stages import (
     Answering,
@@ -20,7 +21,15 @@ from station.workflow.stages import (
 )
 
 NOTICE_STAYS = timedelta(seconds=8)
-TURNED_AWAY = frozenset({*(problem.value for problem in Unidentified), "no-recipe"})
+TURNED_AWAY = {
+    Unidentified.UNKNOWN.value: "do.put-aside",
+    Unidentified.UNDECLARED.value: "do.put-aside",
+    Unidentified.ALREADY_INSPECTED.value: "do.put-aside",
+    Unidentified.SEVERAL_ORDERS.value: "do.scan-parcel-or-order",
+    Unidentified.UNREACHABLE.value: "do.scan-again",
+    "no-recipe": "do.put-aside",
+    "parcel-unreachable": "do.scan-again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +71,33 @@ def stopping(bench: Bench) -> Fault | None:
     match bench.stage:
         case Capturing(stuck=fault) | Saving(failed=fault):
             return fault
-    return None
+    return bench.desk.failed
 
 
 def _ready(bench: Bench, notice: Text | None) -> Asking:
     if bench.notice is not None and bench.notice.id in TURNED_AWAY:
         said = Text(f"notice.{bench.notice.id}", bench.notice.arguments)
-        return Asking(Band.NEEDS_YOU, Text("do.put-aside"), said)
+        return Asking(Band.NEEDS_YOU, Text(TURNED_AWAY[bench.notice.id]), said)
+    closed = bench.desk.closed
+    if closed is not None:
+        return _closed(closed)
+    if bench.desk.busy:
+        return Asking(Band.READING, Text("do.look-up"), notice)
     what = "scan-item-or-parked" if bench.parked else "scan-item"
+    if bench.desk.opened is not None and not bench.parked:
+        what = "scan-piece"
     return Asking(Band.READY, Text(f"do.{what}"), notice or _first_pose(bench.setup))
+
+
+def _closed(closure: ParcelClosure) -> Asking:
+    """What the closing of a parcel brought to light; it stays until the next scan."""
+    done, code = closure.tally, ("code", closure.opened.parcel.code)
+    if closure.complete:
+        said = Text("parcel.complete", (code, ("count", str(done.present))))
+        return Asking(Band.READY, Text("do.scan-item"), said)
+    missing = sum(one.quantity for one in done.missing)
+    counts = (("missing", str(missing)), ("extra", str(len(done.extra))))
+    return Asking(Band.NEEDS_YOU, Text("do.check-parcel"), Text("parcel.differs", (code, *counts)))
 
 
 def _first_pose(setup: Setup) -> Text | None:

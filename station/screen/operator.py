@@ -8,6 +8,7 @@ from station.domain.grading import Grade
 from station.domain.inspection import Examined, Identified, Judged
 from station.screen.asking import asking
 from station.screen.equipment import Equipment, device_strip
+from station.screen.parcel import parcel_view
 from station.screen.reasons import Row, doubt_text, margins, marks, reason_views, rows
 from station.screen.view import (
     GradeView,
@@ -60,6 +61,7 @@ def operator_view(bench: Bench, now: datetime, equipment: Equipment) -> Operator
         keys=_keys(bench, now),
         devices=device_strip(equipment, bench.faults),
         seconds=_seconds(bench, now),
+        parcel=parcel_view(bench.desk),
     )
 
 

@@ -37,6 +37,20 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelView:
+    """The parcel at the bench: how many pieces came of how many declared.
+
+    `differences` say what is missing and what is extra; they exist once it is closed.
+    """
+
+    code: str
+    came: int
+    declared: int
+    closed: bool = False
+    differences: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A numbered finding on a shot: box and polygon in frame pixels."""
 
@@ -146,3 +160,4 @@ class OperatorView:
     keys: tuple[KeyView, ...]
     devices: tuple[DeviceView, ...]
     seconds: float | None
+    parcel: ParcelView | None = None

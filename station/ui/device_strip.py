@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from station.screen.view import DeviceView, OperatorView
 from station.ui.fonts import Weight
 from station.ui.lettering import Page, Panel, width_of
+from station.ui.parcel import parcel_said
 from station.ui.theme import ATTENTION, STRIP, STRIP_2, WELL, WHITE
 from station.ui.words import Words
 
@@ -58,10 +59,12 @@ class DeviceStrip(Panel):
         counts = [self._words.of("screen.ended", count=view.ended)]
         if view.parked:
             counts.append(self._words.of("screen.parked", count=view.parked))
+        if view.parcel is not None:
+            counts.insert(0, parcel_said(self._words, view.parcel))
         middle = QRectF(left, 0, inner.right() - width - s.of(40) - left, area.height())
-        text = " · ".join(counts)
-        if width_of(text, s.text) <= middle.width():
-            page.write(middle, text, s.text, colour=STRIP_2)
+        while counts and width_of(" · ".join(counts), s.text) > middle.width():
+            counts.pop()
+        page.write(middle, " · ".join(counts), s.text, colour=STRIP_2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.language_area.contains(event.position()):

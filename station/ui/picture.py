@@ -4,9 +4,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
-from station.screen.view import PictureView, Thumb
+from station.screen.view import ParcelView, PictureView, Thumb
 from station.ui.lettering import Align, Page, Panel
 from station.ui.overlays import draw_marks, draw_scale
+from station.ui.parcel import draw_parcel
 from station.ui.pictures import Pictures
 from station.ui.shapes import carton, draw
 from station.ui.stage import STEP, Framing, shown
@@ -24,6 +25,7 @@ class Picture(Panel):
         self._view: PictureView | None = None
         self._shot = ""
         self._scanned = False
+        self._parcel: ParcelView | None = None
         self._framing = Framing()
         self._dragged_from: QPointF | None = None
         self._fitted: tuple[str, QSize, QPixmap] | None = None
@@ -34,12 +36,20 @@ class Picture(Panel):
         """What part of the picture is shown."""
         return self._framing
 
-    def show_view(self, view: PictureView | None, shot: str, *, scanned: bool) -> None:
+    def show_view(
+        self,
+        view: PictureView | None,
+        shot: str,
+        *,
+        scanned: bool,
+        parcel: ParcelView | None = None,
+    ) -> None:
         """Show a shot of a view; a new picture is seen whole again.
 
-        `scanned` tells an item without a picture yet from an empty bench.
+        `scanned` tells an item without a picture yet from an empty bench, which shows its parcel.
         """
         self._scanned = scanned
+        self._parcel = parcel
         if view is None or shot != self._shot:
             self._framing = Framing()
         self._view, self._shot = view, shot
@@ -136,10 +146,18 @@ class Picture(Panel):
     def _draw_empty(self, page: Page) -> None:
         s = self.sizes
         page.panel(page.area, PANEL, LINE)
-        side = min(s.of(300), page.area.height() * 0.5)
+        parcel = None if self._scanned else self._parcel
+        rows = 1 + len(parcel.differences) if parcel else 0
+        lift = min(s.of(30 + 22 * rows), page.area.height() * 0.2)
+        side = min(s.of(300), page.area.height() * (0.5 if rows < 2 else 0.35))
         icon = QRectF(0, 0, side, side)
-        icon.moveCenter(page.area.center() - QPointF(0, s.of(30)))
+        icon.moveCenter(page.area.center() - QPointF(0, lift))
         draw(page.painter, carton(), icon, OUTLINE)
+        if parcel is not None:
+            top = icon.bottom() + s.of(12)
+            room = QRectF(page.area.left(), top, page.area.width(), page.area.bottom() - top)
+            draw_parcel(page, room, s, self._words, parcel)
+            return
         words = QRectF(page.area.left(), icon.bottom() + s.of(12), page.area.width(), s.of(40))
         said = self._words.of("screen.no-shot" if self._scanned else "screen.no-item")
         page.write(words, said, s.of(28), colour=INK_2, align=Align.CENTRE)

@@ -154,7 +154,9 @@ class Window(QWidget):
         view = self._view
         self._arrange()
         self.strip.show_view(view)
-        self.picture.show_view(view.picture, self._shot, scanned=view.item is not None)
+        self.picture.show_view(
+            view.picture, self._shot, scanned=view.item is not None, parcel=view.parcel
+        )
         self.thumbs.show_view(view.picture, view.item, self._shot)
         self.grade.show_view(view.grade)
         self.reasons.show_view(view)

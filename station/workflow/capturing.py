@@ -31,7 +31,10 @@ def looked_up(bench: Bench, event: LookedUp) -> Step:
         what = (*code, ("category", item.category))
         return _turned_away(bench, Notice("no-recipe", what, event.at))
     capturing = Capturing(Identified(stage.opened, item), recipe)
-    return _expose(replace(bench, stage=capturing, notice=None), capturing)
+    as_of, notice = event.answer.as_of, None
+    if as_of is not None:
+        notice = Notice("orders-of-earlier", (("time", f"{as_of:%m-%d %H:%M}"),), event.at)
+    return _expose(replace(bench, stage=capturing, notice=notice), capturing)
 
 
 def again(bench: Bench, stage: Capturing | Answering) -> Step:

@@ -1,4 +1,4 @@
-"""Events and inspections as JSON text: what is read back equals what was written."""
+"""Events, inspections and closed parcels as JSON text; what is read equals what was written."""
 
 from typing import Annotated, TypeVar
 
@@ -7,16 +7,18 @@ from pydantic import Field, TypeAdapter, ValidationError
 from station.adapters.store.failures import store_failed
 from station.domain.events import Event
 from station.domain.inspection import Inspection
+from station.domain.parcel import ParcelClosure
 
 _T = TypeVar("_T")
 
 
 class Codec:
-    """Text of events and inspections. Unreadable text is a STORE_FAILED error."""
+    """Text of events, inspections and closed parcels. Unreadable text is a STORE_FAILED error."""
 
     def __init__(self) -> None:
         self._event: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
         self._inspection: TypeAdapter[Inspection] = TypeAdapter(Inspection)
+        self._closure: TypeAdapter[ParcelClosure] = TypeAdapter(ParcelClosure)
 
     def event_text(self, event: Event) -> str:
         """An event as JSON; `kind` tells which."""
@@ -33,6 +35,14 @@ class Codec:
     def inspection(self, text: str) -> Inspection:
         """The inspection in the text."""
         return _read(self._inspection, text, "an inspection")
+
+    def closure_text(self, closure: ParcelClosure) -> str:
+        """A parcel's closure as JSON."""
+        return self._closure.dump_json(closure).decode()
+
+    def closure(self, text: str) -> ParcelClosure:
+        """The closure in the text."""
+        return _read(self._closure, text, "a closed parcel")
 
 
 def _read(adapter: TypeAdapter[_T], text: str, what: str) -> _T:

@@ -12,6 +12,7 @@ from station.adapters.store.inspections import SqlInspections
 from station.adapters.store.journal import SqlJournal
 from station.adapters.store.lock import InstanceLock
 from station.adapters.store.outbox import SqlOutbox
+from station.adapters.store.parcels import SqlParcels
 from station.adapters.store.steps import nothing
 from station.adapters.store.upgrade import upgrade
 
@@ -21,11 +22,12 @@ _QUICKLY_CHECKED = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class OpenStore:
-    """Journal, inspections and outbox of one state directory, locked for this process."""
+    """Everything kept in one state directory, locked for this process."""
 
     journal: SqlJournal
     inspections: SqlInspections
     outbox: SqlOutbox
+    parcels: SqlParcels
     database: Database
     lock: InstanceLock
 
@@ -68,6 +70,7 @@ def open_store(
             SqlJournal(database, codec),
             SqlInspections(database, codec),
             SqlOutbox(database),
+            SqlParcels(database, codec),
             database,
             lock,
         )

@@ -5,6 +5,7 @@ WRITES = (
     "event",
     "segment",
     "save",
+    "parcel",
     "delivered",
     "postponed",
     "hurried",

@@ -64,7 +64,12 @@ def test_every_instruction_and_notice_fits(
     ready = desk("ready", locale)
     window = window_of(ready, size=size, locale=locale)
     ids = Catalogue.load(locale).ids
-    code = (("code", "(01)09520123456788(21)R-0001"), ("name", "front left"))
+    code = (
+        ("code", "(01)09520123456788(21)R-0001"),
+        ("name", "front left"),
+        ("count", "12"),
+        ("time", "11-22 20:45"),
+    )
     instructions = [i for i in ids if i.startswith(("do.", "pose.", "remedy."))]
     notices = [f"notice.{i.removeprefix('notice.')}" for i in ids if i.startswith("notice.")]
     notices += [f"fault.{code.value}" for code in FaultCode]

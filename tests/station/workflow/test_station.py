@@ -74,6 +74,7 @@ def station_on(paper: Paper) -> Station:
         store=paper,
         outbox=paper,
         catalogue=paper,
+        parcels=paper,
         cameras=paper,
         examiner=paper,
         speaker=paper,
