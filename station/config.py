@@ -57,6 +57,7 @@ class SsiScanner(_Device):
     """A barcode scanner that speaks Zebra SSI packets."""
 
     kind: Literal["ssi"]
+    gs_substitutes: tuple[str, ...] = ()
 
 
 class TagReader(_Device):

@@ -9,16 +9,16 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from station.adapters.cameras.ports import Light
 from station.adapters.cameras.sources import FolderSource, FrameSource, UvcSource
 from station.adapters.frames import FrameFiles
+from station.adapters.lights import BenchLights
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.defaults import LIVE_PACK, load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
 from station.app.live import LiveBench
 from station.app.ordering import orders_in
-from station.app.wiring import RESTING_LIGHT, BenchParts
+from station.app.wiring import RESTING_LIGHT, BenchParts, lights_of
 from station.config import Settings, UvcCamera, read_settings
 from station.domain.faults import refuse
 from station.screen.view import OperatorView
@@ -27,18 +27,6 @@ from station.workflow.stages import Setup
 _DEMO_UNDO = timedelta(seconds=8)
 _UNHURRIED = 2.5
 """The virtual operator takes this much longer when somebody watches."""
-
-
-class UnswitchedLight:
-    """A bench whose light is always on: every named light is the same lamp."""
-
-    def apply(self, light: str) -> float:
-        """Nothing to switch, nothing to settle."""
-        return 0.0 if light else 0.0
-
-    def steady_since(self, monotonic_s: float) -> bool:
-        """Nobody can say more than that it was on."""
-        return True
 
 
 def run_demo_window(options: DemoOptions, locale: str) -> int:
@@ -108,8 +96,8 @@ def _parts(settings: Settings) -> BenchParts:
     undo = timedelta(seconds=settings.upstream.undo_seconds)
     if settings.empty_bench is None:
         raise refuse("empty_bench is missing: picture the empty bench and name the picture")
-    lights = {shot.light for recipe in recipes for pose in recipe.poses for shot in pose.shots}
     camera = settings.camera
+    switched = lights_of(recipes) | {RESTING_LIGHT}
     return BenchParts(
         name=settings.name,
         setup=Setup(recipes, policies, undo),
@@ -118,9 +106,10 @@ def _parts(settings: Settings) -> BenchParts:
         camera="bench",
         width=camera.width,
         height=camera.height,
-        light=_light(),
+        light=BenchLights({light: {} for light in switched}, {}),
+        lights=settings.lights,
         settle_s=settings.settle_seconds,
-        empty=dict.fromkeys(lights | {RESTING_LIGHT}, settings.empty_bench),
+        empty=dict.fromkeys(switched, settings.empty_bench),
         calibration=settings.calibration,
         devices=settings.device,
         upstream_url=settings.upstream.url,
@@ -133,7 +122,3 @@ def _camera(settings: Settings) -> FrameSource:
     if isinstance(camera, UvcCamera):
         return UvcSource(camera.device, camera.width, camera.height)
     return FolderSource(camera.path)
-
-
-def _light() -> Light:
-    return UnswitchedLight()

@@ -1,28 +1,37 @@
 """From the settings of a device to its client."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 
 from firmware_bridge.clients import ssi
 from firmware_bridge.clients.ascii_light import AsciiLight
 from firmware_bridge.clients.board import BenchBoard
+from firmware_bridge.clients.cf import CfReader
+from firmware_bridge.clients.contact import ContactSwitch
+from firmware_bridge.clients.honeywell import HoneywellScanner
 from firmware_bridge.clients.llrp import LlrpReader
 from firmware_bridge.clients.m100 import M100Reader
 from firmware_bridge.clients.plain import PlainScanner
 from firmware_bridge.clients.r2000 import R2000Reader
+from firmware_bridge.clients.sics import SicsScale
 from firmware_bridge.clients.thingmagic import ThingMagicReader
 from firmware_bridge.clients.uhfreader18 import UhfReader18
 from firmware_bridge.clients.zpl import ZplPrinter
 from firmware_bridge.codecs.ascii_light_dialects import read_dialect
 from firmware_bridge.families.index import family
 from firmware_bridge.transports.opening import opener
+from firmware_bridge.transports.serial_port import SerialPort
 from firmware_bridge.transports.transport import Transport
 from station.config import (
     Board,
+    ContactPedal,
     Device,
     LightController,
     Printer,
+    Scale,
     Scanner,
     SsiScanner,
     TagReader,
@@ -57,6 +66,7 @@ _TAG_READERS: Mapping[str, MakeReader] = MappingProxyType(
         "uhfreader18": UhfReader18,
         "r2000": R2000Reader,
         "thingmagic": ThingMagicReader,
+        "cf": CfReader,
     }
 )
 
@@ -78,8 +88,26 @@ def wire_of(device: Device) -> Callable[[], Transport]:
 def client_of(device: Device) -> Client:
     """The client of a device. StationError for settings that its kind does not take."""
     wire = wire_of(device)
-    try:
+    with _in_words(device):
         return _client(device, wire)
+
+
+def light_of(device: LightController, channels: Sequence[str]) -> AsciiLight:
+    """The client of a light controller, of which these channels are used. StationError as above."""
+    record = {"like": device.kind.removeprefix("light-"), "channels": list(channels)}
+    with _in_words(device):
+        return AsciiLight(wire_of(device), read_dialect({**record, **device.dialect}))
+
+
+def board_of(device: Board) -> BenchBoard:
+    """The client of a bench board."""
+    return BenchBoard(wire_of(device), expected_serial=device.serial)
+
+
+@contextmanager
+def _in_words(device: Device) -> Iterator[None]:
+    try:
+        yield
     except ValueError as error:
         raise refuse(f"{device.name}: {error}") from error
 
@@ -87,7 +115,8 @@ def client_of(device: Device) -> Client:
 def _client(device: Device, wire: Callable[[], Transport]) -> Client:
     match device:
         case Scanner():
-            return PlainScanner(
+            make = HoneywellScanner if device.kind == "honeywell" else PlainScanner
+            return make(
                 wire,
                 suffix=device.suffix,
                 prefix=device.prefix.encode("utf-8"),
@@ -95,7 +124,7 @@ def _client(device: Device, wire: Callable[[], Transport]) -> Client:
                 gs_substitutes=device.gs_substitutes,
             )
         case SsiScanner():
-            return ssi.SsiScanner(wire)
+            return ssi.SsiScanner(wire, gs_substitutes=device.gs_substitutes)
         case TagReader(kind="llrp"):
             return LlrpReader(wire, antennas=device.antennas, power_index=device.power_index)
         case TagReader():
@@ -105,11 +134,16 @@ def _client(device: Device, wire: Callable[[], Transport]) -> Client:
                 region=device.region,
                 antennas=device.antennas,
             )
-        case Board():
-            return BenchBoard(wire, expected_serial=device.serial)
         case LightController():
-            like = device.kind.removeprefix("light-")
-            return AsciiLight(wire, read_dialect({"like": like, **device.dialect}))
+            return light_of(device, ())
+        case Board():
+            return board_of(device)
         case Printer():
             return ZplPrinter(wire, two_way=not device.port.startswith("file://"))
+        case Scale(kind="sics"):
+            return SicsScale(wire)
+        case ContactPedal():
+            return ContactSwitch(
+                partial(SerialPort, device.port), line=device.line, inverted=device.inverted
+            )
     raise ValueError("not wired yet")

@@ -152,6 +152,7 @@ class Demo:
             width=self.pictures.width,
             height=self.pictures.height,
             light=VirtualLight(self._world),
+            lights={},
             settle_s=0.05,
             empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
             calibration=PICTURES / "calibration.json",

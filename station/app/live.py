@@ -11,12 +11,14 @@ from station.adapters.inbox import Inbox
 from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
 from station.adapters.upstream import HttpUpstream
-from station.app.equipping import Devices
+from station.app.equipping import Devices, Sounds
 from station.app.wiring import (
+    RESTING_LIGHT,
     BenchParts,
     cameras_of,
     deliveries_of,
     examiner_of,
+    lights_of,
     read_calibration,
 )
 from station.domain.events import FaultRaised, Key, KeyPressed
@@ -56,12 +58,18 @@ class LiveBench:
         self._ended = -1
         emit, clock = self._inbox.emit, self.clock
         self._pixels = Pixels(parts.width, parts.height)
-        self._cameras = cameras_of(parts, self._pixels, frames, emit, clock)
+        self._devices = Devices(
+            parts.devices,
+            parts.lights,
+            lights_of(parts.setup.recipes) | {RESTING_LIGHT},
+            emit=emit,
+            clock=clock,
+            identifiers=self._identifiers,
+        )
+        light = self._devices.light or parts.light
+        self._cameras = cameras_of(parts, light, self._pixels, frames, emit, clock)
         self._examiner = examiner_of(parts, self._pixels, frames, emit, clock)
         self._speaker = Speaker()
-        self._devices = Devices(
-            parts.devices, emit=emit, clock=clock, identifiers=self._identifiers
-        )
         self._upstream = HttpUpstream(parts.upstream_url, clock.monotonic, reached)
         self._deliveries = deliveries_of(store, emit, clock, self._identifiers, self._upstream)
         self.station = Station(
@@ -75,7 +83,7 @@ class LiveBench:
                 parcels=store.parcels,
                 cameras=self._cameras,
                 examiner=self._examiner,
-                speaker=self._speaker,
+                speaker=Sounds(self._speaker, self._devices),
                 record=self._record,
                 message=self._message,
             ),
@@ -104,15 +112,15 @@ class LiveBench:
         if swept:
             _log.info("Removed %d files that no inspection rests on", len(swept))
         self._inbox.start(self.station.start, self.station.handle, self._tick, self._broken)
+        self._devices.start()
         self._cameras.start()
         self._examiner.start()
-        self._devices.start()
         self._deliveries.start()
 
     def stop(self) -> None:
         """Stop everything: first what brings events, then the machine, then the posting."""
-        self._devices.stop()
         self._cameras.stop()
+        self._devices.stop()
         self._examiner.stop()
         self._inbox.stop()
         self._deliveries.stop()
@@ -135,8 +143,9 @@ class LiveBench:
         self._show()
 
     def _show(self) -> None:
-        if self._subscribers:
+        if self._subscribers or self._devices.lit:
             view = self.view()
+            self._devices.show(view)
             for show in self._subscribers:
                 show(view)
 

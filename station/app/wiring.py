@@ -1,6 +1,6 @@
 """How each adapter of a bench is made: the one place that chooses implementations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,8 @@ from station.adapters.processes import Children
 from station.adapters.store.opening import OpenStore
 from station.adapters.upstream import HttpUpstream
 from station.app.defaults import LIVE_PACK, TRUSTED_KEYS
-from station.config import Device
+from station.config import Device, Lights
+from station.domain.capture import CaptureRecipe
 from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import Fault, refuse
 from station.ports import Catalogue
@@ -42,7 +43,11 @@ Emit = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class BenchParts:
-    """What one bench is made of. `empty` are pictures of the empty bench, by light."""
+    """What one bench is made of.
+
+    `light` shines where no device is named in `lights`. `empty` are pictures of the empty bench, by
+    light.
+    """
 
     name: str
     setup: Setup
@@ -52,6 +57,7 @@ class BenchParts:
     width: int
     height: int
     light: Light
+    lights: Lights
     settle_s: float
     empty: Mapping[str, Path]
     calibration: Path | None
@@ -60,8 +66,18 @@ class BenchParts:
     pack: Path = LIVE_PACK
 
 
+def lights_of(recipes: Iterable[CaptureRecipe]) -> set[str]:
+    """The lights that recipes name."""
+    return {shot.light for recipe in recipes for pose in recipe.poses for shot in pose.shots}
+
+
 def cameras_of(
-    parts: BenchParts, pixels: Pixels, frames: FrameFiles, emit: Emit, clock: SystemClock
+    parts: BenchParts,
+    light: Light,
+    pixels: Pixels,
+    frames: FrameFiles,
+    emit: Emit,
+    clock: SystemClock,
 ) -> CameraRig:
     """The camera in its child process, with the presence watch."""
     return CameraRig(
@@ -78,7 +94,7 @@ def cameras_of(
             name="camera",
             monotonic=clock.monotonic,
         ),
-        light=parts.light,
+        light=light,
         pixels=pixels,
         keep=frames.keep,
         emit=emit,
