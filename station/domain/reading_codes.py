@@ -42,7 +42,7 @@ def _tag(line: str) -> Entry:
     raw = "".join(line.split()).upper()
     read = read_epc(line)
     if isinstance(read, Unread):
-        told = {"epc": raw} if read.reason not in ("hex",) else {}
+        told = {"epc": raw} if read.reason != "hex" else {}
         return {"damaged": True, "reason": read.reason, "raw": raw, "detail": read.sentence, **told}
     entry: Entry = {
         "damaged": False,

@@ -47,6 +47,7 @@ def test_every_outcome_is_counted_in_its_column(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_photographs_of_the_reader_are_read_and_none_is_misread() -> None:
     if not PHOTOGRAPHS.is_dir():
         pytest.skip("the barcode photographs are not here")

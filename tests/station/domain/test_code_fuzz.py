@@ -64,6 +64,7 @@ def test_any_damaged_code_is_answered_at_once() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_million_damaged_codes_are_answered_at_once() -> None:
     fuzzed(1_000_000)
 

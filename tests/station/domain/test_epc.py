@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.domain.epc import SCHEMES, Epc, Unread, decode, encode, sgtin, to_bits, to_hex
+from station.domain.epc import Epc, Unread, decode, encode, sgtin, to_bits, to_hex
+from station.domain.epc_schemes import SCHEMES
 from station.domain.identity import ItemCode
 
 VECTORS = [
