@@ -25,6 +25,7 @@ EAN_8, EAN_13, UPC_A, UPC_E = 0x0A, 0x0B, 0x08, 0x09
 ADD_ONS: Mapping[int, int] = MappingProxyType({0x40: 2, 0x80: 5})
 PRINTABLE = 0x20
 RETAIL = "E"
+OTHER = "]X0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def read_typed(
 ) -> Code | Damage:
     """A code from a type byte and text.
 
-    An AIM identifier that the scanner put before the text is believed if it is one of that type.
+    An AIM identifier that the scanner put before the text is believed if it is one of that type;
+    else it is text, and the symbology is `]X0`.
     UPC-A and UPC-E are given in the thirteen digits that `]E0` stands for, and an add-on is cut
     off, because goods are named by what stands before it. Damage `content` for retail codes of
     another length or with a wrong check digit.
@@ -82,7 +84,7 @@ def read_typed(
     body = data[1:]
     known, add_on = _code_type(data[0])
     if known is None:
-        return read_code(body, None, raw, substitutes)
+        return read_code(body, _unbelieved(body, None), raw, substitutes)
     told, behind = split_identifier(body)
     if told and told[1] == known.letter:
         body = behind
@@ -90,7 +92,12 @@ def read_typed(
         told = known.identifier
     if known.letter == RETAIL:
         return _retail(data[0] & 0x3F, body, add_on, raw)
-    return read_code(body, told, raw, substitutes)
+    return read_code(body, _unbelieved(body, told), raw, substitutes)
+
+
+def _unbelieved(body: bytes, symbology: str | None) -> str | None:
+    """The symbology, named as unknown where the text itself would pass for naming one."""
+    return OTHER if symbology is None and split_identifier(body)[0] else symbology
 
 
 def _code_type(number: int) -> tuple[CodeType | None, int]:

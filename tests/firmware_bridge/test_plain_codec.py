@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.codecs.code import MAX_CODE_BYTES, Code
+from firmware_bridge.codecs.code import MAX_CODE_BYTES, Code, GsSubstitutes
 from firmware_bridge.codecs.damage import SHOWN_BYTES, Damage
 from firmware_bridge.codecs.plain import SUFFIXES, PlainDecoder, PlainEvent, Suffix
 from firmware_bridge.families.plain import FAMILY, decode
@@ -230,6 +230,51 @@ def test_bytes_that_are_not_utf8_are_read_as_latin_1() -> None:
 )
 def test_the_aim_identifier_is_split_off(line: bytes, symbology: str | None, text: str) -> None:
     assert PlainDecoder().feed(line + b"\r", 0.0) == (Code(text, symbology, line),)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("]d20109520123456788|21R", "0109520123456788\x1d21R"),
+        ("]C1|0109520123456788", "\x1d0109520123456788"),
+        ("]d210LOT<GS>21R{GS}11260101^]400X", "10LOT\x1d21R\x1d11260101\x1d400X"),
+        ("10LOT|21R", "10LOT\x1d21R"),
+        ("|10LOT|21R", "\x1d10LOT\x1d21R"),
+        ("]Q110|21", "10|21"),
+        ("]C010|21", "10|21"),
+        ("RG:CMD:TAKE|1", "RG:CMD:TAKE|1"),
+        ("https://example.com/a|b", "https://example.com/a|b"),
+        ("|", "|"),
+    ],
+)
+def test_a_substitute_becomes_gs_only_where_gs_can_be(line: str, text: str) -> None:
+    decoder = PlainDecoder(gs_substitutes=["|", "^]", "{GS}", "<GS>"])
+
+    assert codes(decoder.feed(line.encode() + b"\r", 0.0)) == [text]
+
+
+def test_of_substitutes_that_begin_alike_the_longest_counts() -> None:
+    decoder = PlainDecoder(gs_substitutes=["|", "|~|"])
+
+    assert codes(decoder.feed(b"]d210A|~|21B|11C\r", 0.0)) == ["10A\x1d21B\x1d11C"]
+
+
+def test_a_control_character_that_stands_for_gs_is_no_damage() -> None:
+    decoder = PlainDecoder(gs_substitutes=["\x1e"])
+
+    assert codes(decoder.feed(b"]d210A\x1e21B\r", 0.0)) == ["10A\x1d21B"]
+    assert reasons(decoder.feed(b"]Q110A\x1e21B\r", 0.0)) == ["control"]
+
+
+@pytest.mark.parametrize("substitute", ["", "A", "21", "GS", "|" * 9])
+def test_what_data_can_hold_anywhere_is_no_substitute(substitute: str) -> None:
+    with pytest.raises(ValueError, match="cannot stand for GS"):
+        PlainDecoder(gs_substitutes=[substitute])
+
+
+@given(st.text(max_size=40), st.sampled_from([None, "]d2", "]Q1"]))
+def test_without_substitutes_every_text_stays_as_it_is(text: str, symbology: str | None) -> None:
+    assert GsSubstitutes().restored(text, symbology) == text
 
 
 def test_a_required_identifier_or_prefix_that_is_missing_is_damage() -> None:

@@ -145,11 +145,12 @@ def test_a_million_pieces_of_damaged_traffic_are_refused_within_what_a_sum_allow
         (b"\x03]C1ABC", "]C1", "ABC"),
         (b"\x1b]d2ABC", "]d2", "ABC"),
         (b"\x1bABC", None, "ABC"),
-        (b"\x1b]Q3ABC", None, "]Q3ABC"),
+        (b"\x1b]Q3ABC", "]X0", "]Q3ABC"),
         (b"\x01ABC", None, "ABC"),
         (b"\x300109520123456788", "]e0", "0109520123456788"),
         (b"\x43ABC", None, "ABC"),
         (b"\xffABC", None, "ABC"),
+        (b"\xff]C1ABC", "]X0", "]C1ABC"),
     ],
 )
 def test_a_code_type_becomes_an_identifier_where_it_leaves_no_choice(
