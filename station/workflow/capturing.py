@@ -76,7 +76,13 @@ def retake(bench: Bench, stage: Capturing | Answering) -> Step:
 def _afresh(bench: Bench, stage: Capturing | Answering, *, waiting: bool) -> Capturing | None:
     """The first pose of a new take; none if the recipe is gone."""
     if isinstance(stage, Capturing):
-        return Capturing(stage.identified, stage.recipe, take=stage.take + 1, waiting=waiting)
+        return Capturing(
+            stage.identified,
+            stage.recipe,
+            take=stage.take + 1,
+            waiting=waiting,
+            refining=stage.refining,
+        )
     identified = stage.judged.examined.identified
     recipe = bench.setup.recipe(identified.item.category)
     if recipe is None:
@@ -135,10 +141,14 @@ def pose_answered(bench: Bench, event: PoseAnswered) -> Step:
     if event.result.pose not in {pose.name for pose in stage.unanswered}:
         return bench, ()
     stage = replace(stage, answers=(*stage.answers, event.result))
-    bench = replace(bench, stage=stage)
-    if stage.pose is not None or stage.unanswered:
+    return finished(replace(bench, stage=stage), stage, event.at)
+
+
+def finished(bench: Bench, stage: Capturing, at: datetime) -> Step:
+    """Judge once every pose is answered and nothing of the item is being looked up."""
+    if stage.pose is not None or stage.unanswered or stage.refining is not None:
         return bench, ()
-    return _judged(bench, stage, event.at)
+    return _judged(bench, stage, at)
 
 
 def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:

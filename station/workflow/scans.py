@@ -169,7 +169,10 @@ def _unpark(bench: Bench, stage: OpenStage) -> Step:
     if isinstance(stage, Identifying):
         opened = stage.opened
         return replace(bench, stage=stage), (FindOrder(opened.id, opened.code),)
-    return capturing.again(bench, stage)
+    bench, commands = capturing.again(bench, stage)
+    if isinstance(stage, Capturing) and stage.refining is not None:
+        return bench, (FindOrder(opened_of(stage).id, stage.refining), *commands)
+    return bench, commands
 
 
 def _next(bench: Bench, event: Scanned, meaning: ItemScanned, stage: Answering) -> Step:

@@ -83,8 +83,10 @@ def _refined(bench: Bench, stage: Capturing, event: LookedUp) -> Step:
     opened, code = stage.identified.opened, stage.refining
     if code is None or opened.id != event.inspection:
         return bench, ()
-    stage = replace(stage, refining=None)
     item = event.answer.item
+    if item is not None and item.code != code:
+        return bench, ()  # It answers an earlier question about another tag.
+    stage = replace(stage, refining=None)
     if event.answer.problem is Unidentified.ALREADY_INSPECTED:
         notice = Notice("already-inspected", (("code", str(code)),), event.at)
         return replace(bench, stage=Ready(), notice=notice), (Say(Sound.ATTENTION),)
@@ -93,7 +95,7 @@ def _refined(bench: Bench, stage: Capturing, event: LookedUp) -> Step:
             stage,
             identified=replace(stage.identified, opened=replace(opened, code=code), item=item),
         )
-    return replace(bench, stage=stage), ()
+    return capturing.finished(replace(bench, stage=stage), stage, event.at)
 
 
 def _open_id(bench: Bench) -> str | None:
@@ -158,7 +160,8 @@ def _compared(bench: Bench, stage: Capturing, at: datetime) -> Step:
     if not matching or (others and opened.by is IdentifiedBy.TAG):
         return _contradicted(bench, stage, others, at)
     (code, epc), *_ = matching.items()
-    known = opened.by is IdentifiedBy.TAG and opened.epc == epc
+    asked = opened.epc == epc
+    known = opened.by is IdentifiedBy.TAG and asked
     opened = replace(
         opened,
         by=IdentifiedBy.TAG if known else IdentifiedBy.BOTH,
@@ -166,7 +169,7 @@ def _compared(bench: Bench, stage: Capturing, at: datetime) -> Step:
         contradiction=_of_barcode(opened.contradiction),
     )
     stage = _reopened(stage, opened)
-    if opened.code == code or stage.refining == code:
+    if opened.code == code or asked:
         return replace(bench, stage=stage), ()
     refining = replace(stage, refining=code)
     return replace(bench, stage=refining), (FindOrder(opened.id, code),)

@@ -228,6 +228,34 @@ def test_a_serial_that_no_order_knows_leaves_the_item_as_it_was() -> None:
 
     assert opened(drive).code == ItemCode(GTIN)
     assert opened(drive).epc == tag(7)
+    asked = FindOrder(opened(drive).id, ItemCode(GTIN, "7"))
+    assert list(drive.owed).count(asked) == 1, "asked once, however often the tag is read"
+    drive.tags(tag(7), STRANGE)
+    assert list(drive.owed).count(asked) == 1
+
+
+def test_no_verdict_comes_before_the_serial_is_looked_up() -> None:
+    drive = ready()
+    drive.scan(GTIN)
+    drive.answer()
+    drive.tags(tag(7))
+    late = FindOrder(opened(drive).id, ItemCode(GTIN, "7"))
+    drive.owed.remove(late)
+    drive.settle()
+    drive.turn_over()
+    drive.press(Key.RETAKE)
+    drive.turn_over()
+    drive.settle()
+    drive.turn_over()
+    drive.settle()
+    assert isinstance(drive.bench.stage, Capturing)
+    assert late in resume(drive.bench)
+
+    drive.owed.append(late)
+    drive.settle()
+
+    assert isinstance(drive.bench.stage, Answering)
+    assert opened(drive).code.serial == "7"
 
 
 def test_the_look_up_of_a_serial_is_owed_after_a_restart() -> None:
@@ -240,6 +268,32 @@ def test_the_look_up_of_a_serial_is_owed_after_a_restart() -> None:
 
     assert again == drive.bench
     assert FindOrder(opened(drive).id, ItemCode(GTIN, "7")) in resume(again)
+
+
+def test_an_answer_about_an_earlier_tag_is_not_taken_for_this_ones() -> None:
+    drive = ready()
+    drive.scan(GTIN)
+    drive.answer()
+    drive.tags(tag(7))
+    drive.tags(tag(8))
+    drive.happen(LookedUp(drive.now, opened(drive).id, LookUp(item_of(ItemCode(GTIN, "7")))))
+    assert opened(drive).code == ItemCode(GTIN)
+
+    drive.happen(LookedUp(drive.now, opened(drive).id, LookUp(item_of(ItemCode(GTIN, "8")))))
+
+    assert opened(drive).code == ItemCode(GTIN, "8")
+
+
+def test_a_parked_item_asks_for_its_serial_again() -> None:
+    drive = ready()
+    drive.scan(GTIN)
+    drive.answer()
+    drive.tags(tag(7))
+    drive.owed.clear()
+    drive.scan("RG:BADGE:wang")
+    drive.scan(GTIN)
+
+    assert FindOrder(opened(drive).id, ItemCode(GTIN, "7")) in drive.owed
 
 
 def test_two_pieces_of_the_scanned_goods_give_no_serial() -> None:
