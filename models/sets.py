@@ -14,7 +14,7 @@ is 8-bit, one channel: 0 is no fault, n is the fault with ``instance`` n.
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +62,36 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class TextTruth:
+    """Printed text that a reader should find, such as a ``date``, and its place in the frame."""
+
+    kind: str
+    text: str
+    polygon: Polygon
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPlacement:
+    """Where an item lies: its middle in mm from the optical axis, x right and y down the frame,
+    the height of its nominal face over the bench, and its yaw from x towards y."""
+
+    x_mm: float
+    y_mm: float
+    z_mm: float
+    yaw_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class ShotPicture:
-    """One picture of a pose under one light; ``file`` is relative to the return's directory."""
+    """One picture of a pose under one light; ``file`` is relative to the return's directory.
+
+    ``not_faults`` are marks of this light alone, such as ``glare`` and ``shadow``.
+    """
 
     shot: str
     light: str
     file: str
+    not_faults: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +104,8 @@ class PoseTruth:
     shots: tuple[ShotPicture, ...]
     faults: tuple[FaultTruth, ...]
     not_faults: tuple[Mark, ...]
+    texts: tuple[TextTruth, ...] = ()
+    placement: ItemPlacement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +218,7 @@ def write_return(directory: Path, truth: ReturnTruth) -> None:
                 "pose": pose.pose,
                 "outline": _points(pose.outline),
                 "mask": pose.mask,
-                "shots": [
-                    {"shot": shot.shot, "light": shot.light, "file": shot.file}
-                    for shot in pose.shots
-                ],
+                "shots": [_shot_entry(shot) for shot in pose.shots],
                 "faults": [
                     {
                         "instance": fault.instance,
@@ -208,10 +231,8 @@ def write_return(directory: Path, truth: ReturnTruth) -> None:
                     }
                     for fault in pose.faults
                 ],
-                "not_faults": [
-                    {"kind": mark.kind, "polygon": _points(mark.polygon)}
-                    for mark in pose.not_faults
-                ],
+                "not_faults": _mark_entries(pose.not_faults),
+                **_optional_entries(pose),
             }
             for pose in truth.poses
         ],
@@ -225,7 +246,12 @@ def _pose(entry: dict[str, Any]) -> PoseTruth:
         outline=_polygon(entry["outline"]),
         mask=_file_name(entry["mask"]),
         shots=tuple(
-            ShotPicture(str(shot["shot"]), str(shot["light"]), _file_name(shot["file"]))
+            ShotPicture(
+                str(shot["shot"]),
+                str(shot["light"]),
+                _file_name(shot["file"]),
+                _marks(shot.get("not_faults", ())),
+            )
             for shot in entry["shots"]
         ),
         faults=tuple(
@@ -240,10 +266,49 @@ def _pose(entry: dict[str, Any]) -> PoseTruth:
             )
             for fault in entry["faults"]
         ),
-        not_faults=tuple(
-            Mark(str(mark["kind"]), _polygon(mark["polygon"])) for mark in entry["not_faults"]
+        not_faults=_marks(entry["not_faults"]),
+        texts=tuple(
+            TextTruth(str(text["kind"]), str(text["text"]), _polygon(text["polygon"]))
+            for text in entry.get("texts", ())
         ),
+        placement=_placement(entry.get("placement")),
     )
+
+
+def _marks(entries: Sequence[dict[str, Any]]) -> tuple[Mark, ...]:
+    return tuple(Mark(str(mark["kind"]), _polygon(mark["polygon"])) for mark in entries)
+
+
+def _placement(entry: dict[str, Any] | None) -> ItemPlacement | None:
+    if entry is None:
+        return None
+    return ItemPlacement(
+        float(entry["x_mm"]), float(entry["y_mm"]), float(entry["z_mm"]), float(entry["yaw_deg"])
+    )
+
+
+def _mark_entries(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+    return [{"kind": mark.kind, "polygon": _points(mark.polygon)} for mark in marks]
+
+
+def _shot_entry(shot: ShotPicture) -> dict[str, Any]:
+    entry: dict[str, Any] = {"shot": shot.shot, "light": shot.light, "file": shot.file}
+    if shot.not_faults:
+        entry["not_faults"] = _mark_entries(shot.not_faults)
+    return entry
+
+
+def _optional_entries(pose: PoseTruth) -> dict[str, Any]:
+    """What a generator may leave out."""
+    entries: dict[str, Any] = {}
+    if pose.texts:
+        entries["texts"] = [
+            {"kind": text.kind, "text": text.text, "polygon": _points(text.polygon)}
+            for text in pose.texts
+        ]
+    if pose.placement is not None:
+        entries["placement"] = asdict(pose.placement)
+    return entries
 
 
 def _polygon(points: Sequence[Sequence[float]]) -> Polygon:

@@ -1,5 +1,6 @@
 """`regrade models list | check | render | train | evaluate`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -58,27 +59,61 @@ def check(
         console.leave(f"{pack}: {problem}", console.FAILED)
 
 
+class Generator(StrEnum):
+    """The generators of rendered returns."""
+
+    FAST = "fast"
+    PATH_TRACED = "path-traced"
+
+
 def render(
     count: Annotated[int, typer.Option(min=1, max=100_000, help="How many returns.")],
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same 8-bit bytes.")],
     out: Annotated[Path, typer.Option(help="The directory of the set; an unfinished one goes on.")],
     spp: Annotated[
-        int, typer.Option(min=1, max=4096, help="Samples a pixel: less is noisier.")
+        int, typer.Option(min=1, max=4096, help="Samples a pixel where paths are traced.")
     ] = 8,
     sheet: Annotated[Path | None, typer.Option(help="A contact sheet (PNG) to look at.")] = None,
+    generator: Annotated[
+        Generator,
+        typer.Option(help="path-traced: cartons, slow; fast: all families, needs no path tracer."),
+    ] = Generator.PATH_TRACED,
+    families: Annotated[
+        list[str] | None, typer.Option("--family", help="With fast: only these families.")
+    ] = None,
+    mtf50: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=0.5, help="With fast: a camera's measured MTF50, cycles/px."),
+    ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Render returns with their ground truth: masks, sizes in mm, colour differences."""
+    """Render returns with their ground truth: masks, sizes in mm, colour differences.
+
+    One set of the fast generator is one bench: render several seeds for varied benches.
+    """
     from models.rendering.contact_sheet import contact_sheet
+    from models.rendering.fast.families.index import FAMILIES
+    from models.rendering.fast.render import render_fast_set
     from models.rendering.render import render_set
     from models.rendering.tracer import RendererMissingError
     from models.sets import SetError
+
+    unknown = [name for name in families or () if name not in FAMILIES]
+    if generator is Generator.PATH_TRACED and (families or mtf50):
+        console.leave("--family and --mtf50 belong to --generator fast: add it, or leave them out.")
+    if unknown:
+        console.leave(f"There is no family {unknown[0]}: choose from {', '.join(FAMILIES)}.")
 
     def progress(done: int, total: int) -> None:
         console.note(f"{done} of {total} returns")
 
     try:
-        made = render_set(out, count, seed, spp=spp, progress=progress)
+        if generator is Generator.FAST:
+            made = render_fast_set(
+                out, count, seed, families=families or (), mtf50=mtf50, progress=progress
+            )
+        else:
+            made = render_set(out, count, seed, spp=spp, progress=progress)
         if sheet is not None:
             contact_sheet(out, sheet)
     except (SetError, RendererMissingError) as error:
