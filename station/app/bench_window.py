@@ -11,7 +11,6 @@ from pathlib import Path
 
 from station.adapters.cameras.sources import FolderSource, FrameSource, UvcSource
 from station.adapters.frames import FrameFiles
-from station.adapters.lights import BenchLights
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.defaults import LIVE_PACK, load_policies, load_recipes
@@ -106,7 +105,6 @@ def _parts(settings: Settings) -> BenchParts:
         camera="bench",
         width=camera.width,
         height=camera.height,
-        light=BenchLights({light: {} for light in switched}, {}),
         lights=settings.lights,
         settle_s=settings.settle_seconds,
         empty=dict.fromkeys(switched, settings.empty_bench),

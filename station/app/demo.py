@@ -23,19 +23,20 @@ from station.app.demo_tags import Tags, tag_of
 from station.app.live import LiveBench
 from station.app.ordering import orders_in
 from station.app.wiring import BenchParts
-from station.config import Device, Scanner
+from station.config import Board, Device, Scanner
 from station.domain.events import Scanned
 from station.domain.faults import refuse
 from station.domain.identity import ItemCode
 from station.domain.scan import ItemScanned, read_scan
 from station.screen.view import Band, OperatorView
 from station.virtual.camera import virtual_camera
+from station.virtual.lit_board import CHANNELS, LitBoard
 from station.virtual.operator import Operator, Return, Seen, Wanted
 from station.virtual.receiver_process import ReceiverProcess
 from station.virtual.sabotage import Killer
 from station.virtual.shift import Shift
 from station.virtual.trolley import Coming, Trolley
-from station.virtual.world import VirtualLight, World
+from station.virtual.world import World
 from station.workflow.stages import (
     Answering,
     Bench,
@@ -52,6 +53,8 @@ from station.workflow.step import replay
 SABOTAGE = "REGRADE_SABOTAGE"
 _BALLAST_BYTES = 1024 * 1024
 _MOST_COMINGS = 1_000_000
+
+LIGHTS = {light: {"board": {channel: 1.0}} for channel, light in CHANNELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Demo:
         things.callback(self._receiver.stop)
         self._world = World()
         things.callback(self._world.close)
+        things.enter_context(Emulator(LitBoard(self._world.light), PtyPort(self.state / "board")))
         self._tags = Tags(options.rfid, self.state) if options.rfid else None
         if self._tags:
             things.enter_context(self._tags.reader)
@@ -151,8 +155,7 @@ class Demo:
             camera="bench",
             width=self.pictures.width,
             height=self.pictures.height,
-            light=VirtualLight(self._world),
-            lights={},
+            lights=LIGHTS,
             settle_s=0.05,
             empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
             calibration=PICTURES / "calibration.json",
@@ -162,7 +165,9 @@ class Demo:
 
     def _devices(self) -> tuple[Device, ...]:
         scanner = Scanner(kind="plain", name="scanner", port=str(self.state / "scanner"))
-        return (scanner, self._tags.settings()) if self._tags else (scanner,)
+        board = Board(kind="board", name="board", port=str(self.state / "board"))
+        wired = (scanner, board)
+        return (*wired, self._tags.settings()) if self._tags else wired
 
     def _bench_as_left(self) -> Bench:
         return replay(self.setup, self.store.journal.segment())

@@ -96,8 +96,9 @@ class Devices:
         """What the bench has, for the device strip."""
         for device in devices:
             self._add(device, lights)
-        self.light = BenchLights(lights, self._lamps, needed) if lights else None
-        """The bench's light; none where no device switches it."""
+        always: Lights = {light: {} for light in needed}
+        self.light = BenchLights(lights or always, self._lamps, needed)
+        """The bench's light; where nothing switches it every light is the same lamp."""
 
     def start(self) -> None:
         """Start every device; events may come from now on."""

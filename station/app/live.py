@@ -10,7 +10,7 @@ from station.adapters.frames import FrameFiles
 from station.adapters.inbox import Inbox
 from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
-from station.adapters.upstream import HttpUpstream
+from station.adapters.upstream.posting import HttpUpstream
 from station.app.equipping import Devices, Sounds
 from station.app.wiring import (
     RESTING_LIGHT,
@@ -66,8 +66,7 @@ class LiveBench:
             clock=clock,
             identifiers=self._identifiers,
         )
-        light = self._devices.light or parts.light
-        self._cameras = cameras_of(parts, light, self._pixels, frames, emit, clock)
+        self._cameras = cameras_of(parts, self._devices.light, self._pixels, frames, emit, clock)
         self._examiner = examiner_of(parts, self._pixels, frames, emit, clock)
         self._speaker = Speaker()
         self._upstream = HttpUpstream(parts.upstream_url, clock.monotonic, reached)

@@ -26,7 +26,7 @@ from station.adapters.examiner.examiner_process import ExaminerProcess
 from station.adapters.frames import FrameFiles
 from station.adapters.processes import Children
 from station.adapters.store.opening import OpenStore
-from station.adapters.upstream import HttpUpstream
+from station.adapters.upstream.posting import HttpUpstream
 from station.app.defaults import LIVE_PACK, TRUSTED_KEYS
 from station.config import Device, Lights
 from station.domain.capture import CaptureRecipe
@@ -45,7 +45,7 @@ Emit = Callable[[Event], None]
 class BenchParts:
     """What one bench is made of.
 
-    `light` shines where no device is named in `lights`. `empty` are pictures of the empty bench, by
+    Without `lights` nothing switches the light. `empty` are pictures of the empty bench, by
     light.
     """
 
@@ -56,7 +56,6 @@ class BenchParts:
     camera: str
     width: int
     height: int
-    light: Light
     lights: Lights
     settle_s: float
     empty: Mapping[str, Path]

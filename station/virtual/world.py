@@ -4,7 +4,6 @@ The world lives in the station's process. The virtual camera, in its own process
 local socket, so a camera that is killed and started again finds the same world.
 """
 
-import math
 import secrets
 import threading
 from collections.abc import Callable
@@ -135,22 +134,6 @@ class World:
                 self._scene = replace(scene, looks=scene.looks + 1)
                 self._changed.notify_all()
             return self._scene
-
-
-class VirtualLight:
-    """The bench's light in the virtual world."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def apply(self, light: str) -> float:
-        """Set the named light, at once; again is the same."""
-        self._world.light(light)
-        return 0.0
-
-    def steady_since(self, monotonic_s: float) -> bool:
-        """The virtual lamps never fail."""
-        return monotonic_s < math.inf
 
 
 def visit(address: Address) -> Callable[[Glance], Scene]:

@@ -137,7 +137,8 @@ def test_a_light_reaches_the_channels_of_an_imitated_controller(tmp_path: Path) 
         while client.poll(0.05) != (Back(),):
             pass
         lights = BenchLights(
-            {"bright": {"ring": {"A": 0.8}}, "raking": {"ring": {"B": 1.0}}}, {"ring": OneController(client)}
+            {"bright": {"ring": {"A": 0.8}}, "raking": {"ring": {"B": 1.0}}},
+            {"ring": OneController(client)},
         )
         lights.apply("bright")
         assert imitation.levels == {"A": 204, "B": 0, "C": 0, "D": 0}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from station.virtual.camera import VirtualCamera, VirtualExposure
-from station.virtual.world import Glance, Scene, VirtualLight, World, visit
+from station.virtual.world import Glance, Scene, World, visit
 from tests.support.tiny_set import HEIGHT, WIDTH, bench, box, tiny_set
 
 
@@ -20,7 +20,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def world() -> Iterator[World]:
     made = World()
-    VirtualLight(made).apply("bright")
+    made.light("bright")
     yield made
     made.close()
 

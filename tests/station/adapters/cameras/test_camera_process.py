@@ -34,12 +34,26 @@ from station.domain.events import (
 )
 from station.domain.faults import FaultCode
 from station.virtual.camera import virtual_camera
-from station.virtual.world import Break, VirtualLight, World
+from station.virtual.world import Break, World
 from tests.support.events import Heard
 from tests.support.tiny_set import HEIGHT, WIDTH, bench, tiny_set
 
 CLOCK = SystemClock()
 TOP, RAKING = Shot("top-bright", "bench", "bright"), Shot("top-raking", "bench", "raking")
+
+
+class Lamps:
+    """The world's lamps, without a controller between."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def apply(self, light: str) -> float:
+        self._world.light(light)
+        return 0.0
+
+    def steady_since(self, monotonic_s: float) -> bool:
+        return True
 
 
 class Station:
@@ -55,7 +69,7 @@ class Station:
             children=Children(
                 run_camera, (make, watching), name="camera", monotonic=CLOCK.monotonic
             ),
-            light=VirtualLight(world),
+            light=Lamps(world),
             pixels=self.pixels,
             keep=self.keep,
             emit=self.heard,

@@ -1,0 +1,149 @@
+"""The devices of a bench, from settings to threads, against imitated ones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from firmware_bridge.emulators.emulator import Emulator
+from firmware_bridge.emulators.plain import PlainImitation
+from firmware_bridge.emulators.ports import PtyPort
+from station.adapters.clock import SystemClock, SystemIdentifiers
+from station.app.equipping import Devices
+from station.config import Board, Device, Scanner
+from station.domain.events import FaultCleared, FaultRaised, Key, KeyPressed, Scanned
+from station.domain.faults import FaultCode, StationError
+from station.screen.equipment import DeviceKind
+from station.virtual.lit_board import LitBoard
+from station.virtual.world import World
+from tests.support.desk import desk
+from tests.support.events import Heard
+
+LIGHTS = {"bright": {"board": {"1": 1.0}}, "raking": {"board": {"2": 0.5}}}
+PATIENCE = 500
+
+
+class Bench:
+    """A scanner and a board that lights a virtual world, with the station's side of both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.heard = Heard()
+        self.world = World()
+        self.lit_board = LitBoard(self.world.light)
+        self.board = Emulator(self.lit_board, PtyPort(folder / "board"))
+        self.scanner = Emulator(PlainImitation(), PtyPort(folder / "scanner"))
+        devices: tuple[Device, ...] = (
+            Scanner(kind="plain", name="scanner", port=str(folder / "scanner")),
+            Board(kind="board", name="board", port=str(folder / "board")),
+        )
+        self.clock = SystemClock()
+        self.devices = Devices(
+            devices,
+            LIGHTS,
+            ["bright", "raking"],
+            emit=self.heard,
+            clock=self.clock,
+            identifiers=SystemIdentifiers(),
+        )
+
+    def apply(self, light: str) -> float:
+        """Set a light as soon as the board can be reached."""
+        for _ in range(PATIENCE):
+            try:
+                return self.devices.light.apply(light)
+            except StationError:
+                continue
+        raise AssertionError("the board was never there")
+
+    def wait_lit(self, light: str) -> None:
+        for _ in range(PATIENCE):
+            if self.world.scene.light == light:
+                return
+            self.board.wait_read()
+        raise AssertionError(f"the world is {self.world.scene.light}, not {light}")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    with made.board, made.scanner:
+        made.devices.start()
+        yield made
+        made.devices.stop()
+    made.world.close()
+
+
+def test_a_light_of_the_recipe_shines_on_the_bench(bench: Bench) -> None:
+    bench.apply("raking")
+    bench.wait_lit("raking")
+    bench.apply("bright")
+    bench.wait_lit("bright")
+
+    assert bench.devices.kinds == [DeviceKind.SCANNER, DeviceKind.BOARD]
+
+
+def test_the_board_says_how_long_its_lamps_take(bench: Bench) -> None:
+    bench.apply("bright")
+    bench.wait_lit("bright")
+
+    assert 0 < bench.apply("raking") <= 0.035
+
+
+def test_a_step_on_the_pedal_takes_the_picture(bench: Bench) -> None:
+    bench.apply("bright")
+    bench.board.act("press")
+    pressed = bench.heard.wait(KeyPressed)
+    bench.board.act("release")
+
+    assert pressed.key is Key.TAKE
+
+
+def test_the_scanner_of_the_configuration_is_read(bench: Bench) -> None:
+    bench.apply("bright")
+    for _ in range(PATIENCE):
+        bench.scanner.act("]E04006381333931")
+        if bench.heard.of(Scanned):
+            break
+
+    assert bench.heard.wait(Scanned).text == "]E04006381333931"
+
+
+def test_a_board_that_is_away_is_a_fault_and_its_light_is_set_again(bench: Bench) -> None:
+    bench.apply("bright")
+    bench.wait_lit("bright")
+    before = bench.clock.monotonic()
+    bench.board.unplug()
+    fault = bench.heard.wait(FaultRaised).fault
+
+    assert (fault.code, fault.subject) == (FaultCode.BOARD_LOST, "board")
+    with pytest.raises(StationError):
+        bench.devices.light.apply("raking")
+    bench.board.replug()
+    bench.heard.wait(FaultCleared)
+    bench.wait_lit("raking")
+    assert not bench.devices.light.steady_since(before)
+    assert len(bench.heard.of(FaultRaised)) == len(bench.heard.of(FaultCleared)) == 1
+
+
+@pytest.mark.parametrize(
+    ("view", "lit"),
+    [
+        ("ready", ["green"]),
+        ("clear", ["resellable", "amber"]),
+        ("scrap", ["scrap", "amber"]),
+        ("unexamined", ["hold", "amber"]),
+        ("stopped", ["red"]),
+        ("looking", []),
+    ],
+)
+def test_the_lamps_show_what_the_screen_shows(bench: Bench, view: str, lit: list[str]) -> None:
+    bench.apply("bright")
+    bench.devices.show(desk(view, "en").view)
+
+    shining: tuple[str, ...] = ("never asked",)
+    for _ in range(PATIENCE):
+        shining = bench.lit_board.lit(bench.clock.monotonic())
+        if set(shining) == set(lit):
+            return
+        bench.board.wait_read()
+    raise AssertionError(shining)
