@@ -5,6 +5,7 @@ import tracemalloc
 from itertools import pairwise
 
 import pytest
+from fuzzing import fuzz
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -318,6 +319,20 @@ def test_a_recording_without_codes_is_damaged() -> None:
 @given(st.binary(max_size=10_000))
 def test_decoding_a_recording_never_raises(content: bytes) -> None:
     assert FAMILY.decode(content)
+
+
+def test_damaged_traffic_stays_bounded_and_is_no_code_with_control_characters() -> None:
+    corpus = (b"]C10109520123456788\r", b"]d2A\x1dB\r", b"]Q1" + b"8" * 4000 + b"\r")
+
+    def strict() -> PlainDecoder:
+        return PlainDecoder(require_identifier=True)
+
+    fuzzed = fuzz(strict, corpus, count=10_000, seed=1, limit=MAX_CODE_BYTES + 1)
+    invented = [event for event in fuzzed.invented if isinstance(event, Code)]
+
+    assert fuzzed.accepted > 1_000
+    assert all(code.symbology for code in invented)
+    assert not any(ord(sign) < 0x20 and sign != "\x1d" for code in invented for sign in code.text)
 
 
 @pytest.mark.slow
