@@ -61,10 +61,13 @@ BAND_NAMES = {number: name for name, (number, _) in uhfreader18.BANDS.items()}
 
 
 def decode(content: bytes) -> list[Meaning]:
-    """What a recording of a reader means; a command among it is told as one."""
+    """What a recording of a reader means, one entry for each tag of an answer that reports several.
+
+    A command among it is told as one.
+    """
     cut = either(uhfreader18.cut_reply, uhfreader18.cut_command)
     decoder: FrameDecoder[Frame] = FrameDecoder(cut, limit=uhfreader18.MAX_FRAME)
-    return decoded(content, decoder, describe)
+    return [part for meaning in decoded(content, decoder, describe) for part in _parts(meaning)]
 
 
 def decode_sent(content: bytes) -> list[Meaning]:
@@ -73,7 +76,7 @@ def decode_sent(content: bytes) -> list[Meaning]:
 
 
 def describe(frame: Frame) -> Meaning:
-    """A frame in words; several tags of one answer are in `tags`, one also stands by itself."""
+    """A frame in words; several tags of one answer are in `tags`."""
     raw = uhfreader18.encode(frame)
     name = COMMANDS[frame.command]
     if frame.status is None:
@@ -119,6 +122,14 @@ def imitate(deeds: Sequence[str]) -> UhfReader18Imitation:
     for deed in deeds:
         reader.act(deed, 0.0)
     return reader
+
+
+def _parts(meaning: Meaning) -> list[Meaning]:
+    tags = meaning.get("tags")
+    if not isinstance(tags, list):
+        return [meaning]
+    common = {key: value for key, value in meaning.items() if key != "tags"}
+    return [{**common, **tag} for tag in tags]
 
 
 def _entry(entry: Entry) -> dict[str, object]:

@@ -7,9 +7,9 @@ import pytest
 from fuzzing import Fuzzed, fuzz
 from hypothesis import given
 from hypothesis import strategies as st
-from rfid import EPC, KINDS, M100, R2000, THINGMAGIC, Kind
+from rfid import CF, EPC, KINDS, M100, R2000, READER288, THINGMAGIC, Kind
 
-from firmware_bridge.codecs import m100, r2000, thingmagic
+from firmware_bridge.codecs import cf, m100, r2000, thingmagic, uhfreader18
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.gen2 import contradiction, pc_word, tag_crc, with_pc
 from firmware_bridge.readings import TagRead
@@ -148,3 +148,38 @@ def test_a_tag_whose_pc_word_announces_no_epc_is_told_and_not_read(kind: Kind) -
 
     assert kind.codec.tags(frame) == ()
     assert (meaning["damaged"], meaning["name"], meaning["number"]) == (False, "iso tag", EPC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "frame"),
+    [
+        (M100, m100.Frame(m100.NOTICE, 0x22, b"\xc9\x00\x00" + tag_crc(b"\x00\x00"))),
+        (READER288, uhfreader18.Frame(0, 1, b"\x01\x01\x00\x64", 1)),
+        (CF, cf.Frame(0, 1, cf.tag_content(b"", -50.0), 0)),
+        (R2000, r2000.Frame(1, 0x89, b"\x00\x00\x00\x37")),
+        (
+            THINGMAGIC,
+            thingmagic.Frame(
+                0x22,
+                thingmagic.record_content(thingmagic.Record(b"\x00\x00", -50, 1, 865_700, 0)),
+                0,
+            ),
+        ),
+    ],
+    ids=lambda value: value.name if isinstance(value, Kind) else "",
+)
+def test_a_tag_without_an_epc_is_damage(kind: Kind, frame: Any) -> None:
+    content = kind.codec.encode(frame)
+    after = bytes.fromhex(kind.said[1].captured)
+
+    blank, whole = kind.codec.decoder().feed(content + after, 0.0)
+    assert blank == Damage("empty", content)
+    assert kind.codec.encode(whole) == after
+
+
+def test_a_blank_tag_among_others_hides_none_of_them() -> None:
+    content = b"\x01\x02\x00\x64\x02\x30\x14\x50"
+    frame = uhfreader18.Frame(0, uhfreader18.INVENTORY, content, uhfreader18.MORE)
+
+    assert [tag.epc for tag in uhfreader18.tags(frame)] == ["3014"]
+    assert [part.epc for part in uhfreader18.entries(frame) or ()] == [b"", b"\x30\x14"]

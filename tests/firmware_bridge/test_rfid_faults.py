@@ -10,9 +10,10 @@ from rfid import EPC, KINDS, OTHER, Kind, epcs, states
 from firmware_bridge.clients.inventory import Reading, TagReader
 from firmware_bridge.emulators.emulator import Emulator
 from firmware_bridge.emulators.faults import Fault
-from firmware_bridge.emulators.ports import PtyPort
+from firmware_bridge.emulators.ports import EmulatedPort, PtyPort, TcpPort
 from firmware_bridge.readings import Back, Lost
 from firmware_bridge.transports.serial_port import SerialPort
+from firmware_bridge.transports.tcp import TcpWire
 from firmware_bridge.transports.transport import Transport
 
 PATIENCE_S = 40.0
@@ -23,10 +24,12 @@ kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 class Site:
     """A reader's client on the pty of an emulated reader with two tags before it."""
 
-    def __init__(self, kind: Kind, folder: Path, *faults: Fault) -> None:
+    def __init__(
+        self, kind: Kind, folder: Path, *faults: Fault, port: EmulatedPort | None = None
+    ) -> None:
         imitation = kind.imitation(f"tag {EPC} -48", f"tag {OTHER} -60")
-        self.emulator = Emulator(imitation, PtyPort(folder / "reader"), faults=faults, seed=7)
-        self.opened = 0
+        port = port or PtyPort(folder / "reader")
+        self.emulator = Emulator(imitation, port, faults=faults, seed=7)
         self.readings: list[Reading] = []
         self.reader: TagReader[object] = kind.reader(self._open, **kind.settings)
 
@@ -42,9 +45,11 @@ class Site:
         self.until(lambda: epcs(self.readings) >= {EPC, OTHER})
 
     def _open(self) -> Transport:
-        wire = SerialPort(str(self.emulator.port.address), 115_200)
-        self.opened += 1
-        return wire
+        address = self.emulator.port.address
+        if address.startswith("tcp://"):
+            host, _, number = address.removeprefix("tcp://").rpartition(":")
+            return TcpWire(host, int(number))
+        return SerialPort(address, 115_200)
 
 
 @kinds
@@ -100,7 +105,7 @@ def test_a_second_program_is_told_that_the_port_is_taken(kind: Kind, tmp_path: P
     site = Site(kind, tmp_path)
     with site.emulator:
         site.read()
-        other = kind.reader(lambda: SerialPort(str(site.emulator.port.address)))
+        other = kind.reader(lambda: SerialPort(site.emulator.port.address))
         (lost,) = other.poll(0.1)
         site.read()
         site.reader.close()
@@ -119,8 +124,8 @@ def test_a_probe_gets_a_sentence_from_this_kind_and_none_from_a_silent_port(
     identify = kind.family.identify
     assert identify is not None
     with site.emulator, silent.emulator:
-        wire = SerialPort(str(site.emulator.port.address))
-        other = SerialPort(str(silent.emulator.port.address))
+        wire = SerialPort(site.emulator.port.address)
+        other = SerialPort(silent.emulator.port.address)
         said = identify(wire)
         nothing = identify(other)
         wire.close()
@@ -129,3 +134,23 @@ def test_a_probe_gets_a_sentence_from_this_kind_and_none_from_a_silent_port(
     assert said is not None
     assert said.endswith(".")
     assert nothing is None
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if "tcp" in kind.family.wires], ids=lambda kind: kind.name
+)
+def test_a_reader_on_a_network_is_read_lost_and_found_again(kind: Kind, tmp_path: Path) -> None:
+    site = Site(kind, tmp_path, port=TcpPort())
+    with site.emulator:
+        site.read()
+        site.readings.clear()
+        site.emulator.unplug()
+        site.until(lambda: Lost in states(site.readings))
+        site.emulator.replug()
+        site.until(lambda: states(site.readings)[-1] is Back)
+        found = states(site.readings)
+        site.read()
+        site.reader.close()
+
+    assert found == [Lost, Back]
+    assert epcs(site.readings) == {EPC, OTHER}

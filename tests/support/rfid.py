@@ -39,11 +39,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class Said:
-    """A captured frame of a reader and its meaning."""
+    """A captured frame of a reader, the meaning of its first part, and the EPCs of the others."""
 
     captured: str
     name: str
     said: dict[str, object] = field(default_factory=dict)
+    more: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,8 @@ READER18 = Kind(
         Said(
             TWO_TAGS,
             "inventory reply",
-            {"tags": [{"epc": NEAR, "count": 1}, {"epc": f"{NEAR[:-1]}4", "count": 1}]},
+            {"epc": NEAR, "count": 1},
+            more=(f"{NEAR[:-1]}4",),
         ),
     ),
     refused=(
