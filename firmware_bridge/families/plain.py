@@ -53,5 +53,6 @@ FAMILY = Family(
     decode=decode,
     imitate=imitate,
     listen=PlainScanner,
+    wires=("serial", "tcp"),
     bauds=(9600, 115_200, 19_200, 38_400, 57_600),
 )
