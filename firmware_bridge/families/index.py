@@ -1,6 +1,7 @@
 """Every kind of device the bench knows."""
 
 from firmware_bridge.families import (
+    aandd,
     board,
     cf,
     honeywell,
@@ -12,6 +13,7 @@ from firmware_bridge.families import (
     m100,
     plain,
     r2000,
+    scale_generic,
     sics,
     ssi,
     thingmagic,
@@ -31,6 +33,8 @@ FAMILIES: tuple[Family, ...] = (
     r2000.FAMILY,
     thingmagic.FAMILY,
     sics.FAMILY,
+    aandd.FAMILY,
+    scale_generic.FAMILY,
     zpl_status.FAMILY,
     llrp.FAMILY,
     light_s.FAMILY,

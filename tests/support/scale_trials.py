@@ -125,7 +125,7 @@ def meet_fault(
             lost = any(isinstance(event, Lost) for event in events)
             back = sum(isinstance(event, Back) for event in events)
             weighed = bool(events) and isinstance(events[-1], Weight)
-            if weighed and (not once or (lost and back >= 1)):
+            if weighed and fault is not Fault.UNPLUG and (not once or (lost and back >= 1)):
                 break
             if lost and fault in (Fault.SILENCE, Fault.UNPLUG, Fault.NOISE, Fault.FLOOD):
                 break
