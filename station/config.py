@@ -99,16 +99,19 @@ class Board(_Device):
 
 
 class Scale(_Device):
-    """A scale; `pattern` is the line of a `scale-generic` one, with named groups."""
+    """A scale. `dialect` tells the lines of a `scale-generic` one, as
+    `firmware_bridge/protocols/scales.md` lists; without it the scale is a Radwag."""
 
     kind: Literal["sics", "aandd", "scale-generic"]
-    pattern: str | None = None
+    dialect: Mapping[str, str | int | tuple[str, ...]] = {}
 
 
 class Printer(_Device):
-    """A label printer; `labels` are the template files of this site."""
+    """A label printer. `prints` when an item is closed; `labels` are this site's template files,
+    in the place of the shipped ones of their kinds."""
 
     kind: Literal["zpl"]
+    prints: tuple[Literal["plate", "result"], ...] = ("result",)
     labels: tuple[Path, ...] = ()
 
 
@@ -130,6 +133,13 @@ Lights = Mapping[str, Mapping[str, Mapping[str, _Level]]]
 """Levels from 0 to 1 by light (as recipes name it), device and channel; absent channels are off."""
 
 
+class OrderSource(_Section):
+    """A server of return orders (station/ORDERS.md), asked instead of the imported ones."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    patience_seconds: Annotated[float, Field(gt=0, le=8)] = 3
+
+
 class Upstream(_Section):
     """Where results are posted, and how long an undo can still hold them back."""
 
@@ -143,7 +153,9 @@ class Settings(_Section):
     name: str = "Bench 1"
     locale: Literal["en", "zh-CN"] = "en"
     state: Path
-    orders: Path
+    orders: Path | None = None
+    order_source: OrderSource | None = None
+    parcel_patterns: tuple[Annotated[str, Field(min_length=6, max_length=40)], ...] = ()
     calibration: Path | None = None
     pack: Path | None = None
     policies: tuple[Path, ...] = ()
@@ -164,6 +176,8 @@ class Settings(_Section):
             raise ValueError("two devices have the same name")
         if not any(isinstance(d, Scanner | SsiScanner) for d in self.device):
             raise ValueError("a bench needs a barcode scanner")
+        if sum(isinstance(d, Printer) for d in self.device) > 1:
+            raise ValueError("a bench has one label printer")
         switched = {d.name for d in self.device if isinstance(d, LightController | Board)}
         for light, devices in self.lights.items():
             if unknown := sorted(set(devices) - switched):
@@ -206,7 +220,7 @@ def _absolute(settings: Settings, base: Path) -> Settings:
             "camera": camera,
             "device": tuple(labelled(device) for device in settings.device),
             "state": base / settings.state,
-            "orders": base / settings.orders,
+            "orders": placed(settings.orders),
             "calibration": placed(settings.calibration),
             "pack": placed(settings.pack),
             "empty_bench": placed(settings.empty_bench),

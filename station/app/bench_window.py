@@ -16,10 +16,12 @@ from station.adapters.store.steps import nothing
 from station.app.defaults import LIVE_PACK, load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
 from station.app.live import LiveBench
-from station.app.ordering import orders_in
+from station.app.ordering import orders_from, orders_in
 from station.app.wiring import RESTING_LIGHT, BenchParts, lights_of
-from station.config import Settings, UvcCamera, read_settings
+from station.config import Printer, Settings, UvcCamera, read_settings
 from station.domain.faults import refuse
+from station.domain.label import LabelKind
+from station.ports import Catalogue
 from station.screen.view import OperatorView
 from station.workflow.stages import Setup
 
@@ -99,8 +101,14 @@ def _parts(settings: Settings) -> BenchParts:
     switched = lights_of(recipes) | {RESTING_LIGHT}
     return BenchParts(
         name=settings.name,
-        setup=Setup(recipes, policies, undo),
-        orders=orders_in(settings.state, settings.orders),
+        setup=Setup(
+            recipes,
+            policies,
+            undo,
+            labels=_printed(settings),
+            parcel_patterns=settings.parcel_patterns,
+        ),
+        orders=_orders(settings),
         make_camera=partial(_camera, settings),
         camera="bench",
         width=camera.width,
@@ -113,6 +121,19 @@ def _parts(settings: Settings) -> BenchParts:
         upstream_url=settings.upstream.url,
         pack=settings.pack or LIVE_PACK,
     )
+
+
+def _printed(settings: Settings) -> tuple[LabelKind, ...]:
+    """The labels that are printed when an item is closed."""
+    printers = [device for device in settings.device if isinstance(device, Printer)]
+    return tuple(LabelKind(name) for printer in printers for name in printer.prints)
+
+
+def _orders(settings: Settings) -> Catalogue:
+    source = settings.order_source
+    if source is not None:
+        return orders_from(source.url, source.patience_seconds, settings.state)
+    return orders_in(settings.state, settings.orders)
 
 
 def _camera(settings: Settings) -> FrameSource:

@@ -15,7 +15,7 @@ from station.adapters.speaker import Speaker
 from station.app.clients import wire_of
 from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
 from station.app.keeping import default_state
-from station.app.ordering import check_file
+from station.app.ordering import check_file, orders_in
 from station.app.packs import open_detector, pack_name
 from station.config import Device, Settings, UvcCamera, read_settings
 from station.domain.faults import StationError
@@ -115,6 +115,10 @@ def _ports() -> str:
 
 
 def _orders(settings: Settings) -> str:
+    if settings.order_source is not None:
+        return f"asked of {settings.order_source.url} at each scan"
+    if settings.orders is None:
+        return f"{orders_in(settings.state, None).count().orders} orders imported"
     return f"{settings.orders} reads well: {check_file(settings.orders).orders} orders"
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from firmware_bridge.clients import ssi
+from firmware_bridge.clients.aandd import AandDScale
 from firmware_bridge.clients.ascii_light import AsciiLight
 from firmware_bridge.clients.board import BenchBoard
 from firmware_bridge.clients.cf import CfReader
@@ -16,11 +17,14 @@ from firmware_bridge.clients.llrp import LlrpReader
 from firmware_bridge.clients.m100 import M100Reader
 from firmware_bridge.clients.plain import PlainScanner
 from firmware_bridge.clients.r2000 import R2000Reader
+from firmware_bridge.clients.scale_pattern import PatternScale
 from firmware_bridge.clients.sics import SicsScale
 from firmware_bridge.clients.thingmagic import ThingMagicReader
 from firmware_bridge.clients.uhfreader18 import UhfReader18
 from firmware_bridge.clients.zpl import ZplPrinter
 from firmware_bridge.codecs.ascii_light_dialects import read_dialect
+from firmware_bridge.codecs.scale_dialects import read_dialect as read_scale_dialect
+from firmware_bridge.codecs.scale_pattern import RADWAG
 from firmware_bridge.families.index import family
 from firmware_bridge.transports.opening import opener
 from firmware_bridge.transports.serial_port import SerialPort
@@ -104,6 +108,11 @@ def board_of(device: Board) -> BenchBoard:
     return BenchBoard(wire_of(device), expected_serial=device.serial)
 
 
+def printer_of(device: Printer) -> ZplPrinter:
+    """The client of a label printer; one behind a device file cannot answer."""
+    return ZplPrinter(wire_of(device), two_way=not device.port.startswith("file://"))
+
+
 @contextmanager
 def _in_words(device: Device) -> Iterator[None]:
     try:
@@ -139,11 +148,19 @@ def _client(device: Device, wire: Callable[[], Transport]) -> Client:
         case Board():
             return board_of(device)
         case Printer():
-            return ZplPrinter(wire, two_way=not device.port.startswith("file://"))
+            return printer_of(device)
         case Scale(kind="sics"):
             return SicsScale(wire)
+        case Scale(kind="aandd"):
+            return AandDScale(wire)
+        case Scale():
+            table = {name: _plain(value) for name, value in device.dialect.items()}
+            return PatternScale(wire, read_scale_dialect(table) if table else RADWAG)
         case ContactPedal():
             return ContactSwitch(
                 partial(SerialPort, device.port), line=device.line, inverted=device.inverted
             )
-    raise ValueError("not wired yet")
+
+
+def _plain(value: str | int | tuple[str, ...]) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from station.adapters.labels.templates import read_template
 from station.adapters.policies import read_policy, read_recipe
 from station.domain.capture import CaptureRecipe
 from station.domain.faults import refuse
 from station.domain.grading import GradingPolicy
+from station.domain.label import LabelKind, LabelTemplate
 from station.domain.resolution import unresolvable
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = ROOT / "station" / "defaults" / "policies"
 RECIPES = ROOT / "station" / "defaults" / "recipes"
+LABELS = ROOT / "station" / "defaults" / "labels"
 PACKS = ROOT / "models" / "packs"
 TRUSTED_KEYS = PACKS / "trusted_keys.toml"
 LIVE_PACK = PACKS / "carton-1"
@@ -31,6 +34,13 @@ def shipped_recipes() -> tuple[Path, ...]:
 def load_recipes(paths: Sequence[Path] = ()) -> tuple[CaptureRecipe, ...]:
     """The recipes of the files, or of those that ship."""
     return tuple(read_recipe(path) for path in (paths or shipped_recipes()))
+
+
+def load_labels(paths: Sequence[Path] = ()) -> dict[LabelKind, LabelTemplate]:
+    """The label templates that ship, each replaced by that of the files which is of its kind."""
+    shipped = sorted(LABELS.glob("*.toml"))
+    templates = [read_template(path) for path in (*shipped, *paths)]
+    return {template.kind: template for template in templates}
 
 
 def load_policies(

@@ -9,13 +9,16 @@ from firmware_bridge.clients.ascii_light import AsciiLight
 from firmware_bridge.clients.board import BenchBoard
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.devices import DeviceThread
+from station.adapters.labels.drawing import draw_label
 from station.adapters.lights import BenchLights
 from station.adapters.pedal import FootSwitch
+from station.adapters.printing import LabelPrinter
 from station.adapters.readers import BarcodeReader
 from station.adapters.speaker import Speaker
 from station.adapters.tag_reader import TagReader as TagAdapter
 from station.adapters.weighing import ScaleReader
-from station.app.clients import Client, board_of, client_of, light_of
+from station.app.clients import Client, board_of, client_of, light_of, printer_of
+from station.app.defaults import load_labels
 from station.app.lamps import BoardOutputs, LightDevice
 from station.config import (
     Board,
@@ -23,6 +26,7 @@ from station.config import (
     Device,
     LightController,
     Lights,
+    Printer,
     Scale,
     Scanner,
     SsiScanner,
@@ -92,6 +96,8 @@ class Devices:
         self._threads: list[DeviceThread[Any]] = []
         self._lamps: dict[str, LightDevice] = {}
         self._boards: list[BoardOutputs] = []
+        self.labels: LabelPrinter | None = None
+        """The label printer; none at a bench without one."""
         self.kinds: list[DeviceKind] = []
         """What the bench has, for the device strip."""
         for device in devices:
@@ -141,6 +147,8 @@ class Devices:
                 self._add_board(device, board_of(device))
             case Scale():
                 self._run(device, DeviceKind.SCALE, FaultCode.SCALE_LOST, self._scale.hear)
+            case Printer():
+                self._add_printer(device)
             case ContactPedal():
                 self._run(device, DeviceKind.PEDAL, FaultCode.PEDAL_LOST, self._pedal.hear)
 
@@ -185,6 +193,22 @@ class Devices:
         self._lamps[device.name] = lamp
         self._boards.append(BoardOutputs(thread.post))
         self.kinds.append(DeviceKind.BOARD)
+
+    def _add_printer(self, device: Printer) -> None:
+        templates = load_labels(device.labels)
+
+        def hear(reading: object) -> None:
+            printer.hear(reading)
+
+        thread = self._thread(printer_of(device), device.name, FaultCode.PRINTER_LOST, hear)
+        printer = LabelPrinter(
+            lambda label: draw_label(templates[label.kind], label),
+            thread.post,
+            emit=self._emit,
+            clock=self._clock,
+        )
+        self.labels = printer
+        self.kinds.append(DeviceKind.PRINTER)
 
     def _run(
         self,

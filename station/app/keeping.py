@@ -12,10 +12,10 @@ from station.adapters.canonical import canonical
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.store.opening import OpenStore, open_store
 from station.app.defaults import load_policies, load_recipes
-from station.app.live import outcome_of
 from station.domain.faults import refuse
 from station.domain.grading import Grade
 from station.domain.outbox import OutboxEntry, OutboxState
+from station.workflow.outcomes import outcome_of
 from station.workflow.record import evidence_record, inspection_form
 from station.workflow.settle import settle as settled
 from station.workflow.stages import Setup

@@ -12,6 +12,7 @@ from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
 from station.adapters.upstream.posting import HttpUpstream
 from station.app.equipping import Devices, Sounds
+from station.app.ordering import aside_of
 from station.app.wiring import (
     RESTING_LIGHT,
     BenchParts,
@@ -83,8 +84,10 @@ class LiveBench:
                 cameras=self._cameras,
                 examiner=self._examiner,
                 speaker=Sounds(self._speaker, self._devices),
+                labels=self._devices.labels,
                 record=self._record,
                 message=self._message,
+                away=aside_of(parts.orders, emit, clock),
             ),
             self._changed,
         )

@@ -4,8 +4,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from station.adapters.aside import Aside
+from station.adapters.clock import SystemClock
 from station.adapters.orders.files import OrderFile, Progress
-from station.adapters.orders.form import FileForm
+from station.adapters.orders.form import FileForm, line_from_json
+from station.adapters.store.order_answers import OrderAnswers
 from station.adapters.store.returns import (
     Counts,
     Imported,
@@ -14,11 +17,15 @@ from station.adapters.store.returns import (
     TwiceError,
     import_orders,
 )
+from station.adapters.upstream.orders import SUBJECT as ORDERS_SUBJECT
+from station.adapters.upstream.orders import HttpReturns
 from station.app.keeping import default_state
+from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import StationError, refuse
 from station.domain.item import OrderLine
 from station.domain.parcel import ParcelKind, parcel_code
 from station.domain.scan import ItemScanned, read_scan
+from station.ports import Catalogue
 
 Say = Callable[[str], None]
 
@@ -71,6 +78,39 @@ def orders_in(state: Path, file: Path | None, say: Say = lambda _: None) -> SqlR
     if not known:
         import_file(file, state, say=say)
     return returns
+
+
+def orders_from(url: str, patience_s: float, state: Path) -> HttpReturns:
+    """The orders of a server, with its answers kept in the state directory."""
+    clock = SystemClock()
+    return HttpReturns(
+        url,
+        OrderAnswers(state),
+        line_from_json,
+        now=clock.now,
+        monotonic=clock.monotonic,
+        whole_s=patience_s,
+    )
+
+
+def aside_of(
+    orders: Catalogue, emit: Callable[[Event], None], clock: SystemClock
+) -> Callable[[Callable[[], Event]], None] | None:
+    """Where look-ups run: on threads of their own for a server's orders, else none.
+
+    What is wrong with the server is raised as a fault, and cleared when it answers again.
+    """
+    if not isinstance(orders, HttpReturns):
+        return None
+
+    def report() -> None:
+        fault = orders.fault
+        if fault is None:
+            emit(FaultCleared(clock.now(), ORDERS_SUBJECT))
+        else:
+            emit(FaultRaised(clock.now(), fault))
+
+    return Aside(emit, after=report)
 
 
 def shown(code: str, state: Path | None) -> dict[str, object]:

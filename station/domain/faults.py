@@ -28,6 +28,7 @@ class FaultCode(StrEnum):
     STORE_FAILED = "store-failed"
     UPSTREAM_DOWN = "upstream-down"
     UPSTREAM_REFUSED = "upstream-refused"
+    ORDERS_DOWN = "orders-down"
     CALIBRATION_OVERDUE = "calibration-overdue"
     PACK_REFUSED = "pack-refused"
     ALREADY_RUNNING = "already-running"

@@ -60,6 +60,24 @@ class OrderLine:
         )
 
 
+def that_mean(code: ItemCode, lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    """Those of the lines that may mean the code.
+
+    A code with a serial means the line with that serial, else a line of its goods without one; a
+    code without a serial means any line of its goods.
+    """
+    goods = tuple(line for line in lines if line.code.gtin == code.gtin)
+    if code.serial is None:
+        return goods
+    named = tuple(line for line in goods if line.code == code)
+    return named or tuple(line for line in goods if line.code.serial is None)
+
+
+def as_goods(line: OrderLine) -> Item:
+    """What a line calls its goods, as an item of no order."""
+    return Item(ItemCode(line.code.gtin), line.name, line.category, "", line.size_mm)
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """The order lines that a code may mean, one of each order; more than one leaves it open.

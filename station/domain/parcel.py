@@ -14,6 +14,9 @@ from enum import StrEnum
 from station.domain.identity import ItemCode, check_digit
 from station.domain.item import OrderLine
 
+MOST_LINES = 1000
+"""More than any box holds; an order with more lines is not worked through in one go."""
+
 _TRACKING = re.compile(r"[A-Z0-9][A-Z0-9._/\-]{2,38}[A-Z0-9]")
 
 
@@ -50,11 +53,15 @@ class ParcelAsked:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A parcel as declared. One opened by an order's number holds the lines of that order."""
+    """A parcel as declared. One opened by an order's number holds the lines of that order.
+
+    `as_of` is when it was fetched, where the orders cannot be reached now.
+    """
 
     kind: ParcelKind
     code: str
     lines: tuple[OrderLine, ...]
+    as_of: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.lines:

@@ -33,13 +33,6 @@ def lamps(view: OperatorView) -> Mapping[str, str]:
             return {}
 
 
-_BINS[grade]: "on", "amber": "on"}
-        case Band.READY:
-            return {"green": "on"}
-        case _:
-            return {}
-
-
 _BINS = {
     Grade.RESELLABLE: "resellable",
     Grade.REPAIR: "repair",

@@ -171,8 +171,11 @@ def _open(bench: Bench, fresh: OpenParcel, at: datetime) -> Step:
     bench = replace(bench, desk=replace(bench.desk, opened=fresh))
     shown = (("code", fresh.parcel.code), ("count", str(fresh.parcel.pieces)))
     notice = Notice("parcel-opened", shown, at)
+    as_of = fresh.parcel.as_of
     if fresh.supersedes is not None:
         notice = Notice("parcel-opened-again", shown, at)
+    elif as_of is not None:
+        notice = Notice("orders-of-earlier", (("time", f"{as_of:%m-%d %H:%M}"),), at)
     return replace(bench, notice=notice), (Say(Sound.ACCEPT),)
 
 

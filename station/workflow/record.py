@@ -32,6 +32,8 @@ def inspection_form(inspection: Inspection, outcome: Outcome | None) -> dict[str
             "category": item.category,
         },
         "order": item.order,
+        "parcel": item.parcel or None,
+        "declared": item.declared,
         "proposed": verdict.proposed.value if verdict.proposed else None,
         "grade": inspection.grade.value if inspection.grade else None,
         "condition": decision.condition.value if decision and decision.condition else None,

@@ -51,7 +51,7 @@ _KEYS = {
 
 def scanned(bench: Bench, event: Scanned) -> Step:
     """React to a code; a code that means nothing here leaves the item as it is."""
-    meaning: Meaning = read_scan(event.text)
+    meaning: Meaning = read_scan(event.text, bench.setup.parcel_patterns)
     match meaning:
         case NotUnderstood(reason):
             return say(bench, event, reason, Sound.ATTENTION)

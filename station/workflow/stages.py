@@ -19,6 +19,7 @@ class Setup:
     """What the station is set to: recipes and policies by category, and the undo window.
 
     `labels` are printed when an item is closed; none by default, because plates come pre-printed.
+    `parcel_patterns` are the codes of this site's further carriers (see `station.domain.carrier`).
     """
 
     recipes: tuple[CaptureRecipe, ...]
@@ -26,6 +27,7 @@ class Setup:
     undo_window: timedelta
     shown_at_least: timedelta = timedelta(seconds=0.7)
     labels: tuple[LabelKind, ...] = ()
+    parcel_patterns: tuple[str, ...] = ()
 
     def recipe(self, category: str) -> CaptureRecipe | None:
         """The capture recipe of a category."""

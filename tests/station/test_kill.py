@@ -11,7 +11,7 @@ from station.adapters.frames import STEPS as FRAME_STEPS
 from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import STEPS as STORE_STEPS
-from station.adapters.upstream import STEPS as POST_STEPS
+from station.adapters.upstream.posting import STEPS as POST_STEPS
 from station.domain.faults import StationError
 from station.domain.outbox import OutboxState
 from station.virtual.receiver_process import ReceiverProcess

@@ -6,11 +6,15 @@ from pathlib import Path
 
 from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import OpenStore, open_store
-from station.adapters.upstream import HttpUpstream
+from station.adapters.upstream.posting import HttpUpstream
 from station.domain.events import Began, Ticked
+from station.domain.identity import ItemCode
+from station.domain.item import OrderLine
 from station.domain.outbox import OutboxEntry, OutboxState
+from station.domain.parcel import OpenParcel, Parcel, ParcelClosure, ParcelKind
 from station.virtual.sabotage import Killer
 from station.workflow.deliver import Delivery
+from tests.support.drive import GTIN
 from tests.support.kept import (
     SHOTS,
     START,
@@ -62,12 +66,21 @@ def bench(directory: Path, url: str, plan: str) -> None:
 def _inspect(store: OpenStore, files: FrameFiles, number: int) -> None:
     store.journal.begin(Began(START, "li-wei", ended=number - 1))
     store.journal.append(Ticked(START))
+    store.parcels.close_parcel(_closure(number))
     for shot in SHOTS:
         files.keep(inspection_id(number), frame(number, shot), pixels(number, shot))
     posted = entry(number)
     if number == POISON:
         posted = OutboxEntry(posted.inspection_id, b'{"nameless": true}', START)
     store.inspections.save(inspection(number), record(number), posted)
+
+
+def _closure(number: int) -> ParcelClosure:
+    code = ItemCode(GTIN, f"R-{number:04d}")
+    line = OrderLine("RMA-77", code, "Thermos gift box", "carton", (200.0, 120.0, 80.0))
+    parcel = Parcel(ParcelKind.PARCEL, f"1Z{number:04d}", (line,))
+    opened = OpenParcel(f"p-{number}", parcel, "li-wei", START)
+    return ParcelClosure(opened, "li-wei", START)
 
 
 def _drain(store: OpenStore, delivery: Delivery, clock: HandClock) -> None:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,11 @@ from urllib.parse import quote
 from station.adapters.store.failures import disk_full, store_failed
 from station.domain.faults import refuse
 from station.domain.identity import ItemCode
-from station.domain.item import Declared, Item, OrderLine
-from station.domain.parcel import Parcel, ParcelKind
+from station.domain.item import Declared, Item, OrderLine, as_goods
+from station.domain.parcel import MOST_LINES, Parcel, ParcelKind
 
 FILE = "orders.sqlite"
 VERSION = 1
-MOST_LINES = 1000
 _BATCH = 5000
 _CACHE_KIB = 32 * 1024
 
@@ -315,7 +314,7 @@ class SqlReturns:
     def goods(self, gtin: str) -> Item | None:
         """What the orders call these goods, as an item of no order; none if no order names them."""
         lines = self._lines("gtin = ? LIMIT 1", gtin)
-        return replace(lines[0].item(ItemCode(gtin)), order="", parcel="") if lines else None
+        return as_goods(lines[0]) if lines else None
 
     def count(self) -> Counts:
         """How much there is; takes time with its size."""

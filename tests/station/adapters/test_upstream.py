@@ -10,7 +10,7 @@ from time import monotonic
 
 import pytest
 
-from station.adapters.upstream import STEPS, HttpUpstream
+from station.adapters.upstream.posting import STEPS, HttpUpstream
 from station.domain.faults import FaultCode, StationError
 from station.domain.outbox import Delivered, Rejected, Unreachable
 from station.virtual.receiver_process import ReceiverProcess

@@ -18,6 +18,8 @@ FORM_KEYS = [
     "inspection_id",
     "item",
     "order",
+    "parcel",
+    "declared",
     "proposed",
     "grade",
     "condition",

@@ -16,7 +16,6 @@ from small_disk import small_disk
 
 from station.adapters.store.returns import (
     FILE,
-    MOST_LINES,
     Counts,
     Imported,
     Source,
@@ -27,7 +26,7 @@ from station.adapters.store.returns import (
 from station.domain.faults import FaultCode, StationError
 from station.domain.identity import ItemCode
 from station.domain.item import OrderLine
-from station.domain.parcel import Parcel, ParcelKind
+from station.domain.parcel import MOST_LINES, Parcel, ParcelKind
 
 FIRST = (
     order_line("RMA-1", 1, serial="A-1", parcel="1Z1"),
