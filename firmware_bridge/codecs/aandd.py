@@ -5,6 +5,7 @@ exact shape of one of the formats is damage.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -124,13 +125,12 @@ def overload_line(*, negative: bool = False) -> bytes:
 
 def aandd_decoder() -> FrameDecoder[AandDFrame]:
     """A decoder of what a scale sends."""
-    lines = line_cut(_read, limit=LONGEST_LINE)
+    lines: Callable[[bytearray, int], Cut[AandDFrame]] = line_cut(_read, limit=LONGEST_LINE)
 
     def cut(buffer: bytearray, start: int) -> Cut[AandDFrame]:
         begun = bytes(buffer[start : start + len(ACKNOWLEDGED)])
         if begun == ACKNOWLEDGED:
-            answer: Whole[AandDFrame] = Whole(len(begun), AandDAnswer(None, begun))
-            return answer
+            return Whole(len(begun), AandDAnswer(None, begun))
         return lines(buffer, start)
 
     return FrameDecoder(cut, limit=LONGEST_LINE)
