@@ -80,7 +80,10 @@ def shade(
     albedo = staged.albedo
     diffuse = albedo * (1 - staged.metal)[..., None] * irradiance[..., None]
     rough = staged.roughness + (np.float32(_FILM_ROUGHNESS) - staged.roughness) * staged.film
-    mirrored, glow = _mirrored(bench, lamp, window, level, (nx, ny, nz), rough, seen, around)
+    ground = float(behind.mean())
+    mirrored, glow = _mirrored(
+        bench, lamp, window, level, (nx, ny, nz), rough, seen, around, ground
+    )
     tint = staged.specular[..., None] * (1 - staged.metal)[..., None]
     tint = tint + albedo * staged.metal[..., None]
     tint = np.maximum(tint, _FILM_SPECULAR * wet)
@@ -105,6 +108,7 @@ def _mirrored(
     roughness: Float,
     seen: Float,
     around: Float,
+    ground: float,
 ) -> tuple[Float, Float]:
     """Light arriving along the mirror direction blurred by roughness; and the lamp's part of it.
 
@@ -136,7 +140,8 @@ def _mirrored(
     glow = f32(part * np.float32(radiance))
     room = 0.75 + 0.25 * np.sin(3.1 * rx + lamp.centre[0] / 90) * np.cos(2.3 * ry + 0.7)
     overhead = step(-0.2, 0.6, f32(rz))
-    return f32(glow + room * overhead * around * np.float32(lamp.ambient * 1.1)), glow
+    surroundings = room * overhead * around * np.float32(lamp.ambient * 1.1)
+    return f32(glow + surroundings + (1 - overhead) * np.float32(0.7 * ground)), glow
 
 
 def _within(offset: Float, half: float, deviation: Float) -> Float:

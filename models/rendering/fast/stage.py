@@ -67,6 +67,8 @@ def picture(stage: Stage, empty: EmptyBench, light: str) -> tuple[Float, tuple[M
     size = (bench.width, bench.height)
     at = (stage.pose.x_mm, stage.pose.y_mm)
     low, high = far_visibility(stage.coarse, lamp, at, bench.mm_per_px(0) * COARSE)
+    density = np.float32(_shadow_density(stage.surface))
+    low, high = f32(1 - (1 - low) * density), f32(1 - (1 - high) * density)
     seen_wide = f32(cv2.resize(low, size, interpolation=cv2.INTER_LINEAR))
     high_wide = f32(cv2.resize(high, size, interpolation=cv2.INTER_LINEAR))
     sky_wide = f32(cv2.resize(stage.sky, size, interpolation=cv2.INTER_LINEAR))
@@ -216,10 +218,15 @@ def _raised(bench: Bench, surface: Surface, pose: Pose, staged: Staged) -> Float
         top = to_frame(bench, pose, _block_corners(surface), surface.block_mm[2])
         whole = drawn_polygon(whole.shape, top) * np.float32(surface.block_mm[2])
     view = whole[staged.window.place()]
-    opaque = staged.cover * (0.35 + 0.65 * staged.opacity)
-    view += (np.maximum(staged.height, 0) - view) * opaque
+    view += (np.maximum(staged.height, 0) - view) * staged.cover
     size = (bench.width // COARSE, bench.height // COARSE)
     return f32(cv2.resize(whole, size, interpolation=cv2.INTER_AREA))
+
+
+def _shadow_density(surface: Surface) -> float:
+    """How dark the item's cast shadow is: clear glass throws a pale one."""
+    total = float(surface.cover.sum())
+    return 0.3 + 0.7 * float((surface.opacity * surface.cover).sum()) / max(total, 1.0)
 
 
 def _block_corners(surface: Surface) -> Points:

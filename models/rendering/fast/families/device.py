@@ -92,6 +92,7 @@ def _back(item: Surface, rng: np.random.Generator) -> None:
     item.roughness[...] = np.float32(rng.uniform(0.06, 0.15) if gloss else rng.uniform(0.35, 0.55))
     if chance(rng, 0.3):
         item.metal[...] = 0.8
+        item.roughness[...] = np.float32(rng.uniform(0.5, 0.7))
         item.albedo[...] = blend(item.albedo, 0.6, np.full(item.shape, 0.5, np.float32))
     length, width, _ = item.size_mm
     size = float(rng.uniform(0.3, 0.5)) * width
@@ -206,7 +207,7 @@ def _brushed(item: Surface, rng: np.random.Generator) -> None:
     item.albedo[...] = hsv(
         float(rng.uniform(0.05, 0.6)), float(rng.uniform(0, 0.12)), float(rng.uniform(0.75, 0.92))
     )
-    item.roughness[...] = np.float32(rng.uniform(0.3, 0.5))
+    item.roughness[...] = np.float32(rng.uniform(0.5, 0.72))
     line = slanted(rng, item.shape, 1.2, 60, float(rng.normal(0, 0.02)))
     item.albedo *= np.exp(np.float32(0.05) * line)[..., None]
     item.roughness += np.float32(0.04) * line

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from models.rendering.fast.artwork import brand, emblem, hsv, words
+from models.rendering.fast.artwork import any_hue, brand, emblem, hsv, words
 from models.rendering.fast.fields import (
     Float,
     Points,
@@ -30,8 +30,11 @@ from models.rendering.fast.shapes import (
 from models.rendering.fast.stitching import stitch
 from models.rendering.fast.surface import Part, Surface, blank
 
-_SHOE = ((-1.0, 0.55), (-0.98, -0.3), (-0.86, -0.85), (-0.5, -0.95), (-0.28, -0.62), (0.15, -0.22),
-         (0.62, -0.02), (0.95, 0.25), (1.0, 0.62), (0.9, 0.72), (-0.95, 0.72))  # fmt: skip
+_SHOE = (
+    (-0.97, 0.4), (-0.98, -0.2), (-0.92, -0.72), (-0.8, -0.86), (-0.6, -0.62), (-0.36, -0.74),
+    (-0.22, -0.98), (-0.1, -0.96), (0.1, -0.5), (0.42, -0.14), (0.78, -0.02), (0.98, 0.24),
+    (1.0, 0.5), (0.97, 0.74), (-0.93, 0.74), (-0.97, 0.6),
+)  # fmt: skip
 
 
 def leather(rng: np.random.Generator, texel_mm: float, _gtin: str) -> Surface:
@@ -157,7 +160,7 @@ def _panel_seam(item: Surface, rng: np.random.Generator) -> None:
 
 def _sole(item: Surface, rng: np.random.Generator, width: float) -> None:
     x, y = item.grid_mm()
-    top = width / 2 - width * float(rng.uniform(0.2, 0.27))
+    top = width * float(rng.uniform(0.2, 0.26))
     on = step(top - 0.4, top + 0.4, y + np.float32(2) * np.cos(x / 60)) + np.zeros_like(item.height)
     colour = hsv(0.1, float(rng.uniform(0, 0.15)), float(rng.choice(np.array([0.12, 0.9, 0.75]))))
     item.albedo[...] = blend(item.albedo, colour, on)
@@ -169,12 +172,22 @@ def _sole(item: Surface, rng: np.random.Generator, width: float) -> None:
 
 
 def _eyelets(item: Surface, rng: np.random.Generator) -> None:
+    """Eyelets down the instep, and laces from them over the edge."""
     length, width, _ = item.size_mm
-    start = np.array([-0.26 * length, -0.25 * width])
-    pitch = np.array([0.055 * length, 0.04 * width])
+    start = np.array([-0.13 * length, -0.36 * width])
+    pitch = np.array([0.05 * length, 0.058 * width])
     brass = chance(rng, 0.6)
-    for number in range(int(rng.integers(4, 7))):
-        _rivet(item, start + pitch * number, float(rng.uniform(3.0, 3.4)), brass=brass, hole=True)
+    lace = hsv(any_hue(rng), float(rng.uniform(0, 0.3)), float(rng.choice(np.array([0.1, 0.9]))))
+    for number in range(int(rng.integers(4, 6))):
+        at = start + pitch * number - np.array([0.06 * length, -0.02 * width])
+        _rivet(item, at, float(rng.uniform(2.6, 3.2)), brass=brass, hole=True)
+        over = at + np.array([[1.0, -0.6], [0.06 * length, -0.035 * width]])
+        band = drawn_line(item.shape, item.at_texels(over), item.texels(4.2)) * item.cover
+        item.albedo[...] = blend(item.albedo, lace, band)
+        item.height += blur(f32(band), 1.5) * np.float32(1.6)
+        item.roughness += (np.float32(0.9) - item.roughness) * band
+        item.metal *= 1 - band
+        item.mark_extent("seam", f32(band))
 
 
 def _clasp(item: Surface, rng: np.random.Generator) -> None:
@@ -195,7 +208,7 @@ def _rivet(item: Surface, at: Points, radius: float, *, brass: bool, hole: bool)
     tint = np.array([0.75, 0.58, 0.3] if brass else [0.72, 0.72, 0.74], np.float32)
     item.albedo[...] = blend(item.albedo, tint, on)
     item.metal[...] = np.maximum(item.metal, on)
-    item.roughness += (np.float32(0.28) - item.roughness) * on
+    item.roughness += (np.float32(0.42) - item.roughness) * on
     item.height += on * np.float32(1.2) - rounded_edge(distance, 1.2) * on
     if hole:
         inner = covered(item, disc_distance(item, radius * 0.5, middle))
