@@ -13,13 +13,13 @@ def parcel_view(desk: ParcelDesk) -> ParcelView | None:
     closed, opened = desk.closed, desk.opened
     if closed is not None:
         parcel = closed.opened.parcel
-        came = len(closed.opened.came)
+        present = closed.tally.present
         return ParcelView(
-            parcel.code, came, parcel.pieces, closed=True, differences=_differences(closed)
+            parcel.code, present, parcel.pieces, closed=True, differences=_differences(closed)
         )
     if opened is None:
         return None
-    return ParcelView(opened.parcel.code, len(opened.came), opened.parcel.pieces)
+    return ParcelView(opened.parcel.code, opened.tally.present, opened.parcel.pieces)
 
 
 def _differences(closure: ParcelClosure) -> tuple[Text, ...]:

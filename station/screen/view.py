@@ -38,7 +38,7 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ParcelView:
-    """The parcel at the bench: how many pieces came of how many declared.
+    """The parcel at the bench: how many of the declared pieces came.
 
     `differences` say what is missing and what is extra; they exist once it is closed.
     """

@@ -217,6 +217,30 @@ def _undone(locale: str) -> Desk:
     return _desk(drive, truth, locale)
 
 
+def _in_parcel(locale: str) -> Drive:
+    drive = _started(locale)
+    drive.scan("RG:ORDER:RMA-77")
+    drive.settle()
+    drive.inspect(1)
+    drive.press(Key.RESELLABLE)
+    drive.settle()
+    return drive
+
+
+def _parcel_open(locale: str) -> Desk:
+    return _desk(_in_parcel(locale), {}, locale)
+
+
+def _parcel_differs(locale: str) -> Desk:
+    drive = _in_parcel(locale)
+    drive.inspect(9)
+    drive.press(Key.RESELLABLE)
+    drive.settle()
+    drive.scan("RG:CMD:CLOSE-PARCEL")
+    drive.settle()
+    return _desk(drive, {}, locale)
+
+
 def _everything_ill(locale: str) -> Desk:
     drive = _started(locale)
     states = (
@@ -247,6 +271,8 @@ STATES: dict[str, Callable[[str], Desk]] = {
     "stopped": _stopped,
     "refused": _refused,
     "undone": _undone,
+    "parcel-open": _parcel_open,
+    "parcel-differs": _parcel_differs,
     "everything-ill": _everything_ill,
 }
 

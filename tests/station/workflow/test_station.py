@@ -1,6 +1,7 @@
 """The station around the machine: the journal first, then the deed; and a disk that fills up."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from drive import BADGE, GTIN, SETUP, START, code, item_of
@@ -13,6 +14,7 @@ from station.domain.identity import ItemCode
 from station.domain.item import Declared, Item, OrderLine
 from station.workflow.stages import Capturing, Identifying, Ready
 from station.workflow.station import Station, Surroundings
+from station.workflow.step import replay
 
 FULL = StationError(Fault(FaultCode.DISK_FULL, "disk", "The disk is full.", blocks=True))
 
@@ -158,3 +160,77 @@ def test_what_changes_nothing_is_not_kept() -> None:
     assert len(paper.events) == 2
     assert not isinstance(station.bench.stage, Identifying)
     assert GTIN in code(1)
+
+
+class Far:
+    """Runs look-ups elsewhere: they are kept until the test lets one be answered."""
+
+    def __init__(self) -> None:
+        self.looks: list[Callable[[], Event]] = []
+
+    def __call__(self, look: Callable[[], Event]) -> None:
+        self.looks.append(look)
+
+
+@dataclass
+class AgingPaper(Paper):
+    """Paper whose monotonic clock is set by hand."""
+
+    seconds: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+def far_station(paper: AgingPaper, far: Far) -> Station:
+    """A station whose orders are far."""
+    near = station_on(paper)
+    around = replace(near._around, away=far)
+    station = Station(SETUP, around, lambda _: None)
+    station.start()
+    station.handle(scan(BADGE))
+    return station
+
+
+def test_a_far_look_up_does_not_hold_the_bench_and_its_answer_is_an_event() -> None:
+    paper, far = AgingPaper(), Far()
+    station = far_station(paper, far)
+    station.handle(scan(code(1)))
+
+    assert isinstance(station.bench.stage, Identifying)
+    station.handle(far.looks.pop()())
+    assert isinstance(station.bench.stage, Capturing)
+    paper.seconds = 60.0
+    station.tick()
+    assert isinstance(station.bench.stage, Capturing)
+
+
+def test_a_far_look_up_that_never_answers_is_given_up_and_its_late_answer_means_nothing() -> None:
+    paper, far = AgingPaper(), Far()
+    station = far_station(paper, far)
+    station.handle(scan(code(1)))
+    paper.seconds = 9.0
+    station.tick()
+    assert isinstance(station.bench.stage, Identifying)
+    paper.seconds = 10.0
+    station.tick()
+
+    assert isinstance(station.bench.stage, Ready)
+    assert station.bench.notice is not None
+    assert station.bench.notice.id == "orders-unreachable"
+    station.handle(far.looks.pop()())
+    assert isinstance(station.bench.stage, Ready)
+    assert replay(SETUP, paper.events) == station.bench
+
+
+def test_a_far_parcel_that_never_answers_is_given_up() -> None:
+    paper, far = AgingPaper(), Far()
+    station = far_station(paper, far)
+    station.handle(scan("RG:ORDER:RMA-77"))
+    assert station.bench.desk.busy
+    paper.seconds = 10.0
+    station.tick()
+
+    assert not station.bench.desk.busy
+    assert station.bench.notice is not None
+    assert station.bench.notice.id == "parcel-unreachable"
