@@ -10,10 +10,10 @@ from pathlib import Path
 from models.runtime.pictures import decode_picture
 from station.adapters.markup import mark_up, write_picture
 from station.app.demo import Demo, DemoOptions
-from station.app.live import outcome_of
 from station.domain.inspection import Inspection
 from station.domain.outbox import OutboxState
 from station.workflow.agreement import Rate, rate
+from station.workflow.outcomes import outcome_of
 from station.workflow.record import inspection_form
 from station.workflow.stages import Bench
 from station.workflow.truth import true_grade

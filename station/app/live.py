@@ -29,8 +29,9 @@ from station.domain.outbox import OutboxState
 from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
 from station.screen.operator import operator_view
 from station.screen.view import OperatorView
+from station.workflow.outcomes import outcome_of
 from station.workflow.record import evidence_record, inspection_form
-from station.workflow.stages import Bench, Setup
+from station.workflow.stages import Bench
 from station.workflow.station import Station, Surroundings, station_bug
 
 _log = logging.getLogger(__name__)
@@ -179,19 +180,3 @@ class LiveBench:
 
     def _outcome(self, inspection: Inspection) -> Outcome | None:
         return outcome_of(self._parts.setup, inspection)
-
-
-def outcome_of(setup: Setup, inspection: Inspection) -> Outcome | None:
-    """What the policy makes of the final grade; none while there is none."""
-    policy = setup.policy(inspection.item.category)
-    decision = inspection.decision
-    if policy is None or decision is None:
-        return None
-    return next(
-        (
-            outcome
-            for level, outcome in policy.outcomes
-            if level.grade is decision.grade and level.condition is decision.condition
-        ),
-        None,
-    )
