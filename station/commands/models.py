@@ -81,6 +81,9 @@ def render(
     families: Annotated[
         list[str] | None, typer.Option("--family", help="With fast: only these families.")
     ] = None,
+    defects: Annotated[
+        list[str] | None, typer.Option("--defect", help="With fast: only these kinds of fault.")
+    ] = None,
     mtf50: Annotated[
         float | None,
         typer.Option(min=0.05, max=0.5, help="With fast: a camera's measured MTF50, cycles/px."),
@@ -92,17 +95,13 @@ def render(
     One set of the fast generator is one bench: render several seeds for varied benches.
     """
     from models.rendering.contact_sheet import contact_sheet
-    from models.rendering.fast.families.index import FAMILIES
     from models.rendering.fast.render import render_fast_set
     from models.rendering.render import render_set
     from models.rendering.tracer import RendererMissingError
     from models.sets import SetError
 
-    unknown = [name for name in families or () if name not in FAMILIES]
-    if generator is Generator.PATH_TRACED and (families or mtf50):
-        console.leave("--family and --mtf50 belong to --generator fast: add it, or leave them out.")
-    if unknown:
-        console.leave(f"There is no family {unknown[0]}: choose from {', '.join(FAMILIES)}.")
+    if generator is Generator.PATH_TRACED and (families or defects or mtf50):
+        console.leave("--family, --defect and --mtf50 belong to --generator fast: add it.")
 
     def progress(done: int, total: int) -> None:
         console.note(f"{done} of {total} returns")
@@ -110,7 +109,13 @@ def render(
     try:
         if generator is Generator.FAST:
             made = render_fast_set(
-                out, count, seed, families=families or (), mtf50=mtf50, progress=progress
+                out,
+                count,
+                seed,
+                families=families or (),
+                defects=defects or (),
+                mtf50=mtf50,
+                progress=progress,
             )
         else:
             made = render_set(out, count, seed, spp=spp, progress=progress)

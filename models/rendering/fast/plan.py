@@ -56,8 +56,8 @@ def plan_return(seed: int, index: int, families: Sequence[str]) -> Plan:
     return Plan(seed, index, family, clean)
 
 
-def make_item(plan: Plan, bench: Bench) -> tuple[Surface, Pose]:
-    """The item of a plan with its faults, and where it lies; all of it inside the frame.
+def make_item(plan: Plan, bench: Bench, defects: Sequence[str]) -> tuple[Surface, Pose]:
+    """The item of a plan with faults of ``defects``, and where it lies, all inside the frame.
 
     A fault that finds no room is left out.
     """
@@ -73,13 +73,17 @@ def make_item(plan: Plan, bench: Bench) -> tuple[Surface, Pose]:
     surface.settle()
     add_clutter(surface, plan.rng(4), plan.gtin)
     if not plan.clean:
-        _befall(surface, family, plan.rng(5))
+        _befall(surface, family, defects, plan.rng(5))
     surface.settle()
     return surface, pose
 
 
-def _befall(surface: Surface, family: Family, rng: np.random.Generator) -> None:
-    names = np.array(list(family.faults))
+def _befall(
+    surface: Surface, family: Family, defects: Sequence[str], rng: np.random.Generator
+) -> None:
+    names = np.array([name for name in family.faults if name in defects])
+    if not len(names):
+        return
     weights = np.array([family.faults[str(name)] for name in names], np.float64)
     count = int(rng.choice(np.array(_FAULTS), p=np.array(_FAULTS_SHARE)))
     for _ in range(count):

@@ -1,7 +1,9 @@
 """Rendering a fast set of returns: same seed, same 8-bit bytes; what is finished is kept."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from models.rendering.fast.bench import EmptyBench, draw_bench
 from models.rendering.fast.camera import drifted, exposed, jpeg
 from models.rendering.fast.families.index import FAMILIES
+from models.rendering.fast.faults.index import KINDS
 from models.rendering.fast.lamps import LIGHTS
 from models.rendering.fast.plan import Plan, make_item, plan_return
 from models.rendering.fast.stage import lay_down, marks, picture, silhouette, texts, truths
@@ -21,7 +24,6 @@ from models.sets import (
     ReturnTruth,
     SetError,
     ShotPicture,
-    read_return,
     read_set,
     write_return,
     write_set,
@@ -29,6 +31,7 @@ from models.sets import (
 
 GENERATOR = "fast"
 POSE = "top"
+RECIPE = "recipe.json"
 
 Progress = Callable[[int, int], None]
 
@@ -39,6 +42,7 @@ def render_fast_set(
     seed: int,
     *,
     families: Sequence[str] = (),
+    defects: Sequence[str] = (),
     width: int = 1280,
     mtf50: float | None = None,
     progress: Progress | None = None,
@@ -46,32 +50,31 @@ def render_fast_set(
     """Render returns 0 to ``count`` - 1 of ``seed`` into ``out`` and return the set's index.
 
     One set is one bench: its cloth, lamps and camera follow from ``seed``, so varied benches are
-    several sets. ``families`` names some of FAMILIES, none for all. ``mtf50`` is a camera's
-    measured half-contrast frequency in cycles per pixel, drawn where it is None. A return that is
+    several sets. ``families`` names some of FAMILIES and ``defects`` some of KINDS, none for all.
+    ``mtf50`` is a camera's measured half-contrast frequency in cycles per pixel, drawn where it is
+    None. A return that is
     already complete is kept, so a broken-off run goes on where it stopped and a larger ``count``
     only adds. ``progress`` gets (complete, count).
 
-    Raises SetError if ``out`` holds another set, is no place for one or the disk is full,
-    ValueError for counts, sizes or families that cannot be rendered.
+    Raises SetError for an unknown family or defect, or if ``out`` holds another set, is no place
+    for one or the disk is full; ValueError for counts or sizes that cannot be rendered.
     """
     if count < 1 or width < 320 or width % 64:
         raise ValueError("count must be at least 1, width a multiple of 64 from 320 up")
-    chosen = tuple(families) or tuple(FAMILIES)
-    unknown = [name for name in chosen if name not in FAMILIES]
-    if unknown:
-        raise ValueError(f"unknown family {unknown[0]}: there are {', '.join(FAMILIES)}")
+    recipe = _Recipe.of(families, defects, mtf50)
     bench = Bench(width, width * 9 // 16)
-    complete = _earlier(out, bench, seed, chosen)
+    complete = _earlier(out, bench, seed, recipe)
     empty = draw_bench(bench, seed, mtf50)
     try:
         out.mkdir(parents=True, exist_ok=True)
+        recipe.write(out / RECIPE)
         write_calibration(bench, out / "calibration.json")
         _write_empty(out, empty, seed)
         index = RenderedSet(out, GENERATOR, seed, bench.width, bench.height, tuple(complete))
         for number in range(count):
-            plan = plan_return(seed, number, chosen)
+            plan = plan_return(seed, number, recipe.families)
             if plan.return_id not in complete:
-                _render_return(empty, out, plan)
+                _render_return(empty, out, plan, recipe.defects)
                 complete.append(plan.return_id)
                 complete.sort()
             index = RenderedSet(out, GENERATOR, seed, bench.width, bench.height, tuple(complete))
@@ -85,7 +88,36 @@ def render_fast_set(
     return index
 
 
-def _earlier(out: Path, bench: Bench, seed: int, families: tuple[str, ...]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """What a set is made of besides its seed; a set goes on only by its own recipe."""
+
+    families: tuple[str, ...]
+    defects: tuple[str, ...]
+    mtf50: float | None
+
+    @classmethod
+    def of(cls, families: Sequence[str], defects: Sequence[str], mtf50: float | None) -> "_Recipe":
+        chosen = cls(tuple(families) or tuple(FAMILIES), tuple(defects) or tuple(KINDS), mtf50)
+        for word, names, known in (
+            ("family", chosen.families, FAMILIES),
+            ("defect", chosen.defects, KINDS),
+        ):
+            unknown = [name for name in names if name not in known]
+            if unknown:
+                raise SetError(f"There is no {word} {unknown[0]}: choose from {', '.join(known)}.")
+        return chosen
+
+    def text(self) -> str:
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    def write(self, file: Path) -> None:
+        part = file.with_suffix(".part")
+        part.write_text(self.text(), encoding="utf-8")
+        part.replace(file)
+
+
+def _earlier(out: Path, bench: Bench, seed: int, recipe: _Recipe) -> list[str]:
     """Returns already complete in ``out``."""
     if (out / "set.json").exists():
         known = read_set(out)
@@ -97,9 +129,13 @@ def _earlier(out: Path, bench: Bench, seed: int, families: tuple[str, ...]) -> l
     elif out.is_dir() and any(out.glob("*/truth.json")):
         raise SetError(f"{out} holds returns without an index: choose another directory.")
     complete = sorted(file.parent.name for file in out.glob("r*/truth.json"))
-    for name in complete:
-        if read_return(out / name).category != plan_return(seed, int(name[1:]), families).family:
-            raise SetError(f"{out} holds a set of other families: choose another directory.")
+    known_recipe = out / RECIPE
+    if complete and (
+        not known_recipe.is_file() or known_recipe.read_text(encoding="utf-8") != recipe.text()
+    ):
+        raise SetError(
+            f"{out} holds a set of other families, defects or sharpness: choose another directory."
+        )
     return complete
 
 
@@ -111,21 +147,21 @@ def _write_empty(out: Path, empty: EmptyBench, seed: int) -> None:
         (out / f"empty-{light}.jpg").write_bytes(code)
 
 
-def _render_return(empty: EmptyBench, out: Path, plan: Plan) -> None:
+def _render_return(empty: EmptyBench, out: Path, plan: Plan, defects: tuple[str, ...]) -> None:
     part = out / f".{plan.return_id}.part"
     if part.exists():
         shutil.rmtree(part)
     part.mkdir()
     try:
-        write_return(part, _pictures(empty, part, plan))
+        write_return(part, _pictures(empty, part, plan, defects))
         part.rename(out / plan.return_id)
     except OSError:
         shutil.rmtree(part, ignore_errors=True)
         raise
 
 
-def _pictures(empty: EmptyBench, part: Path, plan: Plan) -> ReturnTruth:
-    surface, pose = make_item(plan, empty.bench)
+def _pictures(empty: EmptyBench, part: Path, plan: Plan, defects: tuple[str, ...]) -> ReturnTruth:
+    surface, pose = make_item(plan, empty.bench, defects)
     stage = lay_down(empty.bench, surface, pose)
     mask, faults = truths(stage)
     save_mask(part / f"{POSE}-mask.png", mask)

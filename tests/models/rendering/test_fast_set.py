@@ -143,6 +143,19 @@ def test_a_directory_of_another_set_is_refused(tmp_path: Path) -> None:
         render_fast_set(tmp_path / "set", 1, 1, width=640, families=("pouch",))
 
 
+def test_only_the_chosen_defects_happen(tmp_path: Path) -> None:
+    made = render_fast_set(
+        tmp_path / "set", 5, 4, width=640, families=("garment",), defects=("stain",)
+    )
+    kinds = {
+        fault.defect
+        for name in made.returns
+        for pose in made.read_return(name).poses
+        for fault in pose.faults
+    }
+    assert kinds == {"stain"}
+
+
 def test_a_place_that_cannot_be_written_is_named_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no directory")
     with pytest.raises(SetError, match="cannot be written"):
@@ -152,5 +165,7 @@ def test_a_place_that_cannot_be_written_is_named_in_one_sentence(tmp_path: Path)
 def test_what_cannot_be_rendered_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         render_fast_set(tmp_path, 0, 1)
-    with pytest.raises(ValueError, match="unknown family sofa"):
+    with pytest.raises(SetError, match="no family sofa: choose from carton"):
         render_fast_set(tmp_path, 1, 1, families=("sofa",))
+    with pytest.raises(SetError, match="no defect moth: choose from scratch"):
+        render_fast_set(tmp_path, 1, 1, defects=("moth",))
