@@ -16,7 +16,6 @@ from station.domain.label import Label
 _log = logging.getLogger(__name__)
 
 MOST_WAITING = 50
-SUBJECT = "printer"
 DOUBT = "label"
 
 TROUBLES = {
@@ -43,7 +42,7 @@ class Printer(Protocol):
 class LabelPrinter:
     """Port Labels, around a printer whose client is owned by another thread.
 
-    `post` runs a deed with the client on that thread; `hear` and `tick` are called there. A label
+    `post` runs a deed with the client on that thread, and `hear` is called there. A label
     that could not be handed over because the printer was away waits, in order, until it is back;
     at most `MOST_WAITING`, and not over a restart. A label in doubt is never sent again: the fault
     `label` names its item until another label is through.
@@ -56,14 +55,18 @@ class LabelPrinter:
         *,
         emit: Callable[[Event], None],
         clock: Clock,
+        subject: str = "printer",
     ) -> None:
-        """`draw` makes the printer's bytes of a label, or raises a StationError."""
+        """`draw` makes the printer's bytes of a label, or raises a StationError.
+
+        `subject` is the name under which the printer's thread tells loss and return.
+        """
         self._draw = draw
         self._post = post
         self._emit = emit
         self._clock = clock
+        self._subject = subject
         self._waiting: deque[Label] = deque()
-        self._available = True
         self._stopped = False
         self._doubted = False
 
@@ -83,14 +86,13 @@ class LabelPrinter:
             case PrinterState(trouble):
                 if trouble is not None:
                     self._stopped = True
-                    self._raise(FaultCode.PRINTER_STOPPED, SUBJECT, TROUBLES[trouble])
+                    self._raise(FaultCode.PRINTER_STOPPED, self._subject, TROUBLES[trouble])
                 elif self._stopped:
-                    self._clear(SUBJECT)
+                    self._clear(self._subject)
                     self._stopped = False
             case Lost():
-                self._available = self._stopped = False
+                self._stopped = False
             case Back():
-                self._available = True
                 if self._waiting:
                     self._post(self._print)
 

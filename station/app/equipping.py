@@ -206,6 +206,7 @@ class Devices:
             thread.post,
             emit=self._emit,
             clock=self._clock,
+            subject=device.name,
         )
         self.labels = printer
         self.kinds.append(DeviceKind.PRINTER)
