@@ -44,13 +44,21 @@ class _Device(_Section):
 
 
 class Scanner(_Device):
-    """A barcode scanner. `gs_substitutes` stand for the group separator in what it sends."""
+    """A barcode scanner. `gs_substitutes` stand for the group separator in what it sends,
+    `settings` are menu commands that a Honeywell is told at every start."""
 
     kind: Literal["plain", "honeywell"]
+    settings: tuple[str, ...] = ()
     suffix: Literal["cr", "lf", "crlf", "tab"] = "cr"
     prefix: str = ""
     require_identifier: bool = False
     gs_substitutes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _settings_fit(self) -> Self:
+        if self.settings and self.kind != "honeywell":
+            raise ValueError("settings are for Honeywell scanners")
+        return self
 
 
 class SsiScanner(_Device):

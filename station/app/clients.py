@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol, TypedDict
 
-from firmware_bridge.clients import ssi
 from firmware_bridge.clients.aandd import AandDScale
 from firmware_bridge.clients.ascii_light import AsciiLight
 from firmware_bridge.clients.board import BenchBoard
@@ -19,6 +18,7 @@ from firmware_bridge.clients.plain import PlainScanner
 from firmware_bridge.clients.r2000 import R2000Reader
 from firmware_bridge.clients.scale_pattern import PatternScale
 from firmware_bridge.clients.sics import SicsScale
+from firmware_bridge.clients.ssi import SsiScanner as SsiClient
 from firmware_bridge.clients.thingmagic import ThingMagicReader
 from firmware_bridge.clients.uhfreader18 import UhfReader18
 from firmware_bridge.clients.zpl import ZplPrinter
@@ -98,7 +98,9 @@ def client_of(device: Device) -> Client:
 
 def light_of(device: LightController, channels: Sequence[str]) -> AsciiLight:
     """The client of a light controller, of which these channels are used. StationError as above."""
-    record = {"like": device.kind.removeprefix("light-"), "channels": list(channels)}
+    record: dict[str, object] = {"like": device.kind.removeprefix("light-")}
+    if channels:
+        record["channels"] = list(channels)
     with _in_words(device):
         return AsciiLight(wire_of(device), read_dialect({**record, **device.dialect}))
 
@@ -123,17 +125,29 @@ def _in_words(device: Device) -> Iterator[None]:
 
 def _client(device: Device, wire: Callable[[], Transport]) -> Client:
     match device:
+        case Scanner() | SsiScanner() | TagReader():
+            return _reader(device, wire)
+        case LightController():
+            return light_of(device, ())
+        case Board():
+            return board_of(device)
+        case Printer():
+            return printer_of(device)
+        case Scale():
+            return _scale(device, wire)
+        case ContactPedal():
+            port = partial(SerialPort, device.port)
+            return ContactSwitch(port, line=device.line, inverted=device.inverted)
+
+
+def _reader(device: Scanner | SsiScanner | TagReader, wire: Callable[[], Transport]) -> Client:
+    match device:
+        case Scanner(kind="honeywell"):
+            return HoneywellScanner(wire, settings=device.settings, **_plain_settings(device))
         case Scanner():
-            make = HoneywellScanner if device.kind == "honeywell" else PlainScanner
-            return make(
-                wire,
-                suffix=device.suffix,
-                prefix=device.prefix.encode("utf-8"),
-                require_identifier=device.require_identifier,
-                gs_substitutes=device.gs_substitutes,
-            )
+            return PlainScanner(wire, **_plain_settings(device))
         case SsiScanner():
-            return ssi.SsiScanner(wire, gs_substitutes=device.gs_substitutes)
+            return SsiClient(wire, gs_substitutes=device.gs_substitutes)
         case TagReader(kind="llrp"):
             return LlrpReader(wire, antennas=device.antennas, power_index=device.power_index)
         case TagReader():
@@ -143,23 +157,33 @@ def _client(device: Device, wire: Callable[[], Transport]) -> Client:
                 region=device.region,
                 antennas=device.antennas,
             )
-        case LightController():
-            return light_of(device, ())
-        case Board():
-            return board_of(device)
-        case Printer():
-            return printer_of(device)
-        case Scale(kind="sics"):
+
+
+def _scale(device: Scale, wire: Callable[[], Transport]) -> Client:
+    match device.kind:
+        case "sics":
             return SicsScale(wire)
-        case Scale(kind="aandd"):
+        case "aandd":
             return AandDScale(wire)
-        case Scale():
+        case "scale-generic":
             table = {name: _plain(value) for name, value in device.dialect.items()}
             return PatternScale(wire, read_scale_dialect(table) if table else RADWAG)
-        case ContactPedal():
-            return ContactSwitch(
-                partial(SerialPort, device.port), line=device.line, inverted=device.inverted
-            )
+
+
+class _PlainSettings(TypedDict):
+    suffix: Literal["cr", "lf", "crlf", "tab"]
+    prefix: bytes
+    require_identifier: bool
+    gs_substitutes: tuple[str, ...]
+
+
+def _plain_settings(device: Scanner) -> _PlainSettings:
+    return {
+        "suffix": device.suffix,
+        "prefix": device.prefix.encode("utf-8"),
+        "require_identifier": device.require_identifier,
+        "gs_substitutes": device.gs_substitutes,
+    }
 
 
 def _plain(value: str | int | tuple[str, ...]) -> object:

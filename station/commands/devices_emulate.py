@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from firmware_bridge.emulators.ports import EmulatedPort
 
 
+LONGEST_DEED = 8192
+
+
 def emulate(
     kind: Annotated[str, typer.Argument(help="The kind of device; `devices kinds` lists them.")],
     tag: Annotated[
@@ -75,7 +78,7 @@ def _serve(device: "Emulator") -> None:
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     any_line = False
     try:
-        for line in sys.stdin:
+        for line in iter(lambda: sys.stdin.readline(LONGEST_DEED), ""):
             if ended.is_set():
                 return
             deed = line.rstrip("\r\n").replace("<GS>", "\x1d")

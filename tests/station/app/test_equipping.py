@@ -4,23 +4,52 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from firmware_bridge.emulators.emulator import Emulator
 from firmware_bridge.emulators.plain import PlainImitation
-from firmware_bridge.emulators.ports import PtyPort
+from firmware_bridge.emulators.ports import PtyPort, TcpPort
+from firmware_bridge.emulators.zpl import ZplImitation
+from firmware_bridge.readings import Lost
 from station.adapters.clock import SystemClock, SystemIdentifiers
+from station.app.clients import client_of
 from station.app.equipping import Devices
-from station.config import Board, Device, Scanner
+from station.config import Board, Device, Printer, Scanner
 from station.domain.events import FaultCleared, FaultRaised, Key, KeyPressed, Scanned
 from station.domain.faults import FaultCode, StationError
+from station.domain.label import LabelKind
 from station.screen.equipment import DeviceKind
 from station.virtual.lit_board import LitBoard
 from station.virtual.world import World
+from station.workflow.labelling import label_of
 from tests.support.desk import desk
+from tests.support.drive import SETUP
 from tests.support.events import Heard
+from tests.support.kept import inspection
 
 LIGHTS = {"bright": {"board": {"1": 1.0}}, "raking": {"board": {"2": 0.5}}}
 PATIENCE = 500
+KINDS = (
+    "plain",
+    "honeywell",
+    "ssi",
+    "m100",
+    "uhfreader18",
+    "cf",
+    "r2000",
+    "thingmagic",
+    "llrp",
+    "light-s",
+    "light-opt",
+    "light-ccs",
+    "light-gardasoft",
+    "board",
+    "sics",
+    "aandd",
+    "scale-generic",
+    "zpl",
+    "contact",
+)
 
 
 class Bench:
@@ -147,3 +176,64 @@ def test_the_lamps_show_what_the_screen_shows(bench: Bench, view: str, lit: list
             return
         bench.board.wait_read()
     raise AssertionError(shining)
+
+
+def test_a_closed_item_is_printed_with_the_shipped_template(tmp_path: Path) -> None:
+    printer = ZplImitation()
+    heard = Heard()
+    with Emulator(printer, TcpPort()) as device:
+        settings = Printer(kind="zpl", name="printer", port=device.port.address)
+        devices = Devices(
+            (settings,),
+            {},
+            ["bright"],
+            emit=heard,
+            clock=SystemClock(),
+            identifiers=SystemIdentifiers(),
+        )
+        assert devices.labels is not None
+        devices.labels.print_label(label_of(LabelKind.RESULT, inspection(1), SETUP))
+        devices.start()
+        for _ in range(PATIENCE):
+            device.wait_read()
+            if printer.printed:
+                break
+        devices.stop()
+
+    (label,) = printer.printed
+    assert label.startswith(b"^XA")
+    assert str(inspection(1).item.code.serial).encode() in label
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"kind": "m100", "antennas": [2]}, "one antenna"),
+        ({"kind": "honeywell", "settings": ["not a command"]}, "menu command"),
+        ({"kind": "scale-generic", "dialect": {"like": "nothing"}}, "choose one of"),
+        ({"kind": "plain", "port": "ftp://x"}, "no address"),
+    ],
+)
+def test_a_setting_that_a_device_does_not_take_is_said_with_its_name(
+    table: dict[str, object], said: str
+) -> None:
+    device = TypeAdapter(Device).validate_python({"name": "corner", "port": "/dev/x", **table})
+
+    with pytest.raises(StationError, match=said) as refused:
+        client_of(device)
+
+    assert str(refused.value).startswith("corner: ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_the_configuration_has_a_client(kind: str, tmp_path: Path) -> None:
+    device = TypeAdapter(Device).validate_python(
+        {"name": "corner", "kind": kind, "port": str(tmp_path / "absent")}
+    )
+    client = client_of(device)
+
+    (lost,) = client.poll(0.01)
+    client.close()
+
+    assert isinstance(lost, Lost)
+    assert "check its cable" in lost.reason
