@@ -21,6 +21,8 @@ _TYPICAL_HEIGHT_MM = 40.0
 _TEXELS_PER_PIXEL = 1.1
 _EDGE_PX = 10.0
 _TRIES = 40
+_OTHERS = 4
+"""How many kinds are drawn until one finds room; those that often find none weigh more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def _befall(
     weights = np.array([family.faults[str(name)] for name in names], np.float64)
     count = int(rng.choice(np.array(_FAULTS), p=np.array(_FAULTS_SHARE)))
     for _ in range(count):
-        add_fault(surface, str(rng.choice(names, p=weights / weights.sum())), rng)
+        for _ in range(_OTHERS):
+            if add_fault(surface, str(rng.choice(names, p=weights / weights.sum())), rng):
+                break
 
 
 def _pose(bench: Bench, surface: Surface, rng: np.random.Generator) -> Pose | None:

@@ -172,19 +172,17 @@ def _texels_seen(bench: Bench, surface: Surface, pose: Pose, window: Window) -> 
     rows, columns = surface.shape
     level = surface.level_mm
     smooth = cv2.GaussianBlur(surface.height, (0, 0), 1.0)
-    uneven = float(np.abs(smooth - level).max()) > 1.0
     height = np.full((window.height, window.width), level, np.float32)
     map_x = map_y = height
-    for _ in range(_SETTLING if uneven else 1):
+    for _ in range(_SETTLING):
         scale = (np.float32(bench.plane_mm) - height) / np.float32(bench.focal_px)
         x, y = px * scale - np.float32(pose.x_mm), py * scale - np.float32(pose.y_mm)
         u, v = x * cos + y * sin, y * cos - x * sin
         map_x = f32(u / surface.texel_mm + (columns - 1) / 2)
         map_y = f32(v / surface.texel_mm + (rows - 1) / 2)
-        if uneven:
-            height = f32(
-                cv2.remap(smooth, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            )
+        height = f32(
+            cv2.remap(smooth, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        )
     return map_x, map_y
 
 

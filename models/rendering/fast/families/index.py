@@ -39,17 +39,17 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "bottle": Family(
             bottle,
             {"scratch": 2, "dent": 2, "stain": 2, "leak": 3, "crack": 1, "broken_seal": 2,
-             "missing_part": 2, "tear": 1, "oxidation": 2, "discolouration": 1},
+             "missing_part": 2, "tear": 1, "oxidation": 6, "discolouration": 1},
         ),
         "garment": Family(
             garment,
-            {"stain": 3, "tear": 3, "pilling": 3, "discolouration": 2, "missing_part": 2,
+            {"stain": 3, "tear": 3, "pilling": 7, "discolouration": 2, "missing_part": 2,
              "leak": 1},
         ),
         "shoe": Family(
             leather,
             {"scratch": 3, "stain": 2, "crack": 2, "tear": 2, "discolouration": 2, "dent": 1,
-             "missing_part": 2, "oxidation": 2, "leak": 1},
+             "missing_part": 3, "oxidation": 4, "leak": 1},
         ),
         "tableware": Family(
             plate, {"crack": 3, "scratch": 2, "stain": 2, "missing_part": 2, "discolouration": 1}
@@ -61,7 +61,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "device": Family(
             device,
             {"scratch": 4, "crack": 3, "dent": 2, "stain": 2, "leak": 1, "missing_part": 2,
-             "oxidation": 2, "discolouration": 1, "broken_seal": 1},
+             "oxidation": 7, "discolouration": 1, "broken_seal": 1},
         ),
         "pouch": Family(
             pouch,
