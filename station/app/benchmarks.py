@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.runtime.benchmark import measure_pipeline
 from models.runtime.opencv import cv2
 from models.runtime.pictures import read_picture
+from station.app.benchmarks_orders import order_benchmarks
 from station.app.defaults import PICTURES
 from station.app.demo import DemoOptions
 from station.app.headless import run_headless
@@ -34,7 +35,7 @@ def run_benchmarks(rounds: int, say: Callable[[str], None]) -> list[Answer]:
     answers.append(_rival(picture, rounds))
     say("Time to a verdict, on a shift …")
     answers += _verdicts()
-    return answers
+    return answers + order_benchmarks(say)
 
 
 def _picture() -> NDArray[np.uint8]:

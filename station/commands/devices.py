@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from station.commands import console, devices_emulate, devices_watch
+from station.commands import console, devices_emulate, devices_symbols, devices_watch
 from station.commands.wires import explained, in_words, known, open_wire
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -28,6 +28,7 @@ def tree() -> typer.Typer:
     group.command("emulate")(devices_emulate.emulate)
     group.command("decode")(decode)
     group.command("kinds")(kinds)
+    group.command("symbols")(devices_symbols.symbols)
     return group
 
 

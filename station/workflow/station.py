@@ -139,7 +139,10 @@ class Station:
         after, commands = step(before, event)
         if after == before and not commands:
             return
-        if not isinstance(event, (FaultRaised, FaultCleared, Ticked)):
+        # Faults are not kept, so neither is what they turned away: replayed without its fault it
+        # would open an item.
+        lasting = replace(after, notice=None) != replace(before, notice=None)
+        if lasting and not isinstance(event, (FaultRaised, FaultCleared, Ticked)):
             try:
                 self._around.journal.append(event)
             except StationError as error:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from drive import BADGE, GTIN, SETUP, START, code, item_of
+from drive import BADGE, SETUP, START, code, item_of
 
 from station.domain.capture import Frame, Pose, Shot
-from station.domain.events import Began, Event, KeyPressed, Scanned
+from station.domain.events import Began, Event, FaultRaised, KeyPressed, Scanned
 from station.domain.events import Key as StationKey
 from station.domain.faults import Fault, FaultCode, StationError
 from station.domain.identity import ItemCode
@@ -157,9 +157,25 @@ def test_what_changes_nothing_is_not_kept() -> None:
 
     assert [event.kind for event in paper.events] == ["began"]
     station.handle(KeyPressed(START, StationKey.UNDO, "id-9"))
-    assert len(paper.events) == 2
-    assert not isinstance(station.bench.stage, Identifying)
-    assert GTIN in code(1)
+    assert station.bench.notice is not None
+    assert [event.kind for event in paper.events] == ["began"]
+
+
+def test_a_scan_that_a_fault_turned_away_is_turned_away_after_a_restart_too() -> None:
+    paper = Paper()
+    station = station_on(paper)
+    station.start()
+    station.handle(scan(BADGE))
+    fault = Fault(FaultCode.CAMERA_LOST, "bench", blocks=True)
+    station.handle(FaultRaised(START, fault))
+    station.handle(scan(code(1)))
+    assert isinstance(station.bench.stage, Ready)
+
+    restarted = station_on(paper)
+    restarted.start()
+
+    assert isinstance(restarted.bench.stage, Ready)
+    assert restarted.bench.operator == station.bench.operator
 
 
 class Far:
