@@ -11,15 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("station", "models", "calibration", "firmware_bridge")
-STANDARD_LIBRARY = {
-    "collections",
-    "dataclasses",
-    "datetime",
-    "enum",
-    "itertools",
-    "math",
-    "re",
-    "typing",
+DOMAIN_USES = {
+    *("calendar", "collections", "dataclasses", "datetime", "decimal", "enum", "itertools"),
+    *("math", "re", "statistics", "string", "types", "typing", "unicodedata", "urllib"),
+    "biip",  # pure GS1 syntax (decision 14)
     "station",
 }
 PLANTED = {
@@ -97,7 +92,7 @@ def test_no_contract_makes_an_exception() -> None:
     assert "ignore_imports" not in text
 
 
-def test_the_domain_uses_the_standard_library_only() -> None:
+def test_the_domain_uses_the_standard_library_and_gs1_syntax_only() -> None:
     graph = grimp.build_graph("station", include_external_packages=True)
     modules = {"station.domain"} | graph.find_descendants("station.domain")
     imported = {
@@ -106,4 +101,4 @@ def test_the_domain_uses_the_standard_library_only() -> None:
         for name in graph.find_modules_directly_imported_by(module)
     }
 
-    assert imported <= STANDARD_LIBRARY
+    assert imported <= DOMAIN_USES
