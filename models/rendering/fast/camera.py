@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.rendering.fast.fields import Float, chance, f32, log_uniform
+from models.rendering.fast.fields import Float, chance, channel_mean, f32, log_uniform
 
 _LEVELS = 4095
 
@@ -81,7 +81,7 @@ def exposed(light: Float, camera: Camera, rng: np.random.Generator) -> npt.NDArr
     linear *= f32([1 / max(gain, 0.3) for gain in _capture_gains()])[::-1]
     linear *= f32(camera.gains)[::-1]
     if camera.saturation != 1:
-        grey = linear.mean(axis=2, keepdims=True)
+        grey = channel_mean(linear)[..., None]
         linear = f32(grey + (linear - grey) * np.float32(camera.saturation))
     if camera.sharpening > 0.02:
         soft = cv2.GaussianBlur(linear, (0, 0), 1.0)

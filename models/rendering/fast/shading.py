@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.rendering.fast.fields import Float, blur, f32, step
+from models.rendering.fast.fields import Float, blur, channel_mean, f32, step
 from models.rendering.fast.lamps import Lamp, Window, light_on, positions_mm
 from models.rendering.fast.shadow import near_visibility
 from models.rendering.geometry import Bench
@@ -95,7 +95,7 @@ def shade(
     through = 1 - staged.opacity
     if through.max() > 0.02:
         light = light + through[..., None] * albedo * _refracted(behind, nx, ny)
-    glare = fresnel.mean(axis=2) * glow
+    glare = channel_mean(f32(fresnel)) * glow
     return Shaded(f32(light), f32(glare), f32((1 - seen) * (facing > 0.02)))
 
 

@@ -16,21 +16,26 @@ _AZIMUTHS = 8
 
 
 def horizon(
+    height: Float, towards: tuple[float, float], reach: tuple[float, ...], mm: float
+) -> Float:
+    """Tangent of the horizon's rise seen from each cell towards ``towards`` (x, y).
+
+    ``reach`` lists the distances in cells that are looked at, ``mm`` is the size of a cell.
+    """
+    return _horizons(height, towards, reach, mm, (height,))[0]
+
+
+def _horizons(
     height: Float,
     towards: tuple[float, float],
     reach: tuple[float, ...],
     mm: float,
-    eyes: Float | None = None,
-) -> Float:
-    """Tangent of the horizon's rise seen from each cell towards ``towards`` (x, y).
-
-    ``reach`` lists the distances in cells that are looked at, ``mm`` is the size of a cell,
-    ``eyes`` the heights looked from if not ``height`` itself.
-    """
+    eyes: tuple[Float, ...],
+) -> list[Float]:
+    """The horizon as seen from each of several heights over the same cells."""
     length = float(np.hypot(*towards))
     dx, dy = towards[0] / length, towards[1] / length
-    from_ = height if eyes is None else eyes
-    highest = np.full(height.shape, -8.0, np.float32)
+    highest = [np.full(height.shape, -8.0, np.float32) for _ in eyes]
     size = (height.shape[1], height.shape[0])
     for far in reach:
         matrix = np.array([[1, 0, far * dx], [0, 1, far * dy]])
@@ -38,8 +43,8 @@ def horizon(
             height, matrix, size,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
-        there = (there - from_) * np.float32(1 / (far * mm))
-        np.maximum(highest, there, out=highest)
+        for level, best in zip(eyes, highest, strict=True):
+            np.maximum(best, (there - level) * np.float32(1 / (far * mm)), out=best)
     return highest
 
 
@@ -58,32 +63,24 @@ def far_visibility(
     second for the high half.
     """
     block = np.ones((3, 3), np.uint8)
-    return (
-        _visibility(height, lamp, at_mm, mm, f32(cv2.erode(height, block))),
-        _visibility(height, lamp, at_mm, mm, f32(cv2.dilate(height, block))),
-    )
-
-
-def _visibility(
-    height: Float, lamp: Lamp, at_mm: tuple[float, float], mm: float, eyes: Float
-) -> Float:
+    eyes = (f32(cv2.erode(height, block)), f32(cv2.dilate(height, block)))
     large = lamp.solid_angle > 0.12
     sources = lamp.quarters() if large else [lamp.centre]
-    total = np.zeros(height.shape, np.float32)
+    totals = [np.zeros(height.shape, np.float32) for _ in eyes]
     tallest = float(height.max())
     for source in sources:
         towards = (source[0] - at_mm[0], source[1] - at_mm[1])
         away = float(np.hypot(*towards)) + 1e-3
         rise = source[2] / away
-        spread = (
-            (1 + rise**2)
-            * min(lamp.half_mm)
-            * (0.6 if large else 1.0)
-            / float(np.hypot(away, source[2]))
-        )
-        seen = horizon(height, towards, _far(tallest, rise - spread, mm), mm, eyes)
-        total += step(rise + spread, rise - spread, seen)
-    return f32(cv2.GaussianBlur(total / np.float32(len(sources)), (0, 0), 0.7))
+        half = min(lamp.half_mm) * (0.6 if large else 1.0)
+        spread = (1 + rise**2) * half / float(np.hypot(away, source[2]))
+        reach = _far(tallest, rise - spread, mm)
+        for total, seen in zip(totals, _horizons(height, towards, reach, mm, eyes), strict=True):
+            total += step(rise + spread, rise - spread, seen)
+    low, high = (
+        f32(cv2.GaussianBlur(total / np.float32(len(sources)), (0, 0), 0.7)) for total in totals
+    )
+    return low, high
 
 
 def near_visibility(height: Float, lamp: Lamp, at_mm: tuple[float, float], mm: float) -> Float:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.rendering.fast.bench import EmptyBench
-from models.rendering.fast.fields import Float, Points, drawn_polygon, f32
+from models.rendering.fast.fields import Float, Points, channel_min, drawn_polygon, f32
 from models.rendering.fast.lamps import Lamp, Window
 from models.rendering.fast.shading import Staged, shade
 from models.rendering.fast.shadow import COARSE, far_visibility, sky_share
@@ -83,7 +83,7 @@ def picture(stage: Stage, empty: EmptyBench, light: str) -> tuple[Float, tuple[M
     cover = stage.staged.cover[..., None]
     frame[place] += (shaded.light - frame[place]) * cover
     frame *= np.float32(empty.white[light])
-    bright = (shaded.light.min(axis=2) * empty.white[light] > 0.97) & (shaded.glare > 0.3)
+    bright = (channel_min(shaded.light) * empty.white[light] > 0.97) & (shaded.glare > 0.3)
     marks = (
         *_regions("glare", bright & (stage.staged.cover > 0.5), window, 40),
         *_regions("shadow", (shaded.shade > 0.5) & (stage.staged.cover > 0.5), window, 400),
