@@ -55,12 +55,15 @@ def run_demo_window(options: DemoOptions, locale: str) -> int:
         )
 
 
-def run_station(config: Path) -> int:
-    """The station of a configuration file, until its window is closed."""
+def run_station(config: Path, say: Callable[[str], None]) -> int:
+    """The station of a configuration file, until its window is closed.
+
+    `say` hears of what takes long before that: the import of a new file of return orders.
+    """
     from station.ui.application import run_window
 
     settings = read_settings(config)
-    parts = _parts(settings)
+    parts = _parts(settings, say)
     with ExitStack() as things:
         store = open_store(settings.state)
         things.callback(store.close)
@@ -91,7 +94,7 @@ def _close_on_signals(close: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: close())
 
 
-def _parts(settings: Settings) -> BenchParts:
+def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
     recipes = load_recipes(settings.recipes)
     policies = load_policies(recipes, settings.policies)
     undo = timedelta(seconds=settings.upstream.undo_seconds)
@@ -108,7 +111,7 @@ def _parts(settings: Settings) -> BenchParts:
             labels=_printed(settings),
             parcel_patterns=settings.parcel_patterns,
         ),
-        orders=_orders(settings),
+        orders=_orders(settings, say),
         make_camera=partial(_camera, settings),
         camera="bench",
         width=camera.width,
@@ -129,11 +132,11 @@ def _printed(settings: Settings) -> tuple[LabelKind, ...]:
     return tuple(LabelKind(name) for printer in printers for name in printer.prints)
 
 
-def _orders(settings: Settings) -> Catalogue:
+def _orders(settings: Settings, say: Callable[[str], None]) -> Catalogue:
     source = settings.order_source
     if source is not None:
         return orders_from(source.url, source.patience_seconds, settings.state)
-    return orders_in(settings.state, settings.orders)
+    return orders_in(settings.state, settings.orders, say)
 
 
 def _camera(settings: Settings) -> FrameSource:

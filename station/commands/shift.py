@@ -20,7 +20,7 @@ def start(
     """Run the station."""
     from station.app.bench_window import run_station
 
-    raise typer.Exit(run_station(config))
+    raise typer.Exit(run_station(config, console.note))
 
 
 def demo(
