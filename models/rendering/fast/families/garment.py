@@ -42,16 +42,19 @@ from models.rendering.fast.stitching import stitch
 from models.rendering.fast.surface import Part, Surface, blank
 
 _TEE = (
-    (-0.2, -1.0), (0.2, -1.0), (0.52, -0.9), (1.0, -0.5), (0.78, -0.2), (0.53, -0.42),
-    (0.55, 1.0), (-0.55, 1.0), (-0.53, -0.42), (-0.78, -0.2), (-1.0, -0.5), (-0.52, -0.9),
+    (-0.98, -0.24), (-0.98, 0.24), (-0.9, 0.56), (-0.54, 0.96), (-0.48, 1.0), (-0.42, 0.98),
+    (-0.24, 0.9), (-0.2, 0.86), (-0.38, 0.6), (0.9, 0.63), (0.98, 0.63), (0.99, 0.55),
+    (0.99, -0.55), (0.98, -0.63), (0.9, -0.63), (-0.38, -0.6), (-0.2, -0.86), (-0.24, -0.9),
+    (-0.42, -0.98), (-0.48, -1.0), (-0.54, -0.96), (-0.9, -0.56),
 )  # fmt: skip
+"""Outline of a tee: x from neck to hem, y from sleeve to sleeve, in half sizes."""
 
 
 def garment(rng: np.random.Generator, texel_mm: float, _gtin: str) -> Surface:
     """A folded shirt, a small tee laid flat, or a folded towel or pair of trousers."""
     kind = str(rng.choice(np.array(["folded", "tee", "plain"]), p=[0.45, 0.3, 0.25]))
     if kind == "tee":
-        length, width = float(rng.uniform(215, 330)), float(rng.uniform(185, 212))
+        length, width = float(rng.uniform(215, 275)), float(rng.uniform(190, 212))
     else:
         length, width = float(rng.uniform(170, 310)), float(rng.uniform(130, 205))
     thick = float(rng.uniform(3, 6) if kind == "tee" else rng.uniform(9, 26))
@@ -62,8 +65,6 @@ def garment(rng: np.random.Generator, texel_mm: float, _gtin: str) -> Surface:
     item.core = (red, green, blue)
     if kind == "tee":
         corners = np.array(_TEE) * np.array([length / 2, width / 2])
-        if chance(rng, 0.5):
-            corners = corners[:, ::-1] * np.array([length / width, width / length])
         corners = smooth_corners(corners + rng.normal(0, 1.5, corners.shape), 2)
         item.cover[...] = covered_polygon(item, corners)
     else:
@@ -265,13 +266,30 @@ def _button(item: Surface, at: tuple[float, float], colour: Float, radius: float
 
 
 def _tee_details(item: Surface, rng: np.random.Generator) -> None:
-    """Hems: stitches along the outline, a little inside."""
+    """A neck with its ribbed band and the inside of the back, and hems."""
+    length, width, _ = item.size_mm
+    x, y = item.grid_mm()
+    neck = np.array([-length / 2 + 1.0, 0.0])
+    across, deep = width * float(rng.uniform(0.15, 0.19)), length * float(rng.uniform(0.07, 0.11))
+    away = np.hypot((x - neck[0]) / np.float32(deep), y / np.float32(across))
+    opening = step(1.02, 0.98, f32(away))
+    band = step(1.0, 1.03, away) * step(1.42, 1.38, away) * (x < neck[0] + deep * 1.5)
+    ribs = np.sin(np.arctan2(y, (x - neck[0]) * np.float32(across / deep)) * np.float32(70))
+    item.height += band * (np.float32(0.5) + np.float32(0.15) * ribs) - opening * np.float32(1.5)
+    item.albedo *= (1 - np.float32(0.45) * opening)[..., None]
+    rim = np.exp(-(((away - 1.4) / np.float32(0.03)) ** 2))
+    item.albedo *= (1 - np.float32(0.2) * rim * (x < neck[0] + deep * 1.6))[..., None]
+    item.mark_extent("seam", f32(band * item.cover))
+    tag = box_distance(item, (4.0, 8.0), 0.4, (float(neck[0]) + 7.0, 0.0))
+    on = covered(item, tag) * opening
+    item.albedo[...] = blend(item.albedo, decode(235, 235, 230), on)
+    item.mark_extent("sticker", f32(on))
     inside = distance_inside(item.cover) * np.float32(item.texel_mm)
     hem = float(rng.uniform(9, 16))
     line = np.exp(-(((inside - np.float32(hem)) / np.float32(0.5)) ** 2))
+    line = line * ((x > length * 0.4) | (np.abs(y) > width * 0.36))
     item.height -= np.float32(0.3) * line
     item.albedo *= (1 - np.float32(0.14) * line)[..., None]
-    item.height += step(hem + 0.5, hem - 0.5, inside) * np.float32(0.35)
 
 
 def _stack(item: Surface, rng: np.random.Generator) -> None:

@@ -203,7 +203,7 @@ def pilling(surface: Surface, rng: np.random.Generator, area_mm2: float) -> Surf
         dome = np.clip(1 - (np.hypot(x, y) / np.float32(radius)) ** 2, 0, 1)
         np.maximum(area, np.sqrt(dome), out=area)
     fuzz = balls * np.exp(np.float32(0.5) * noise(rng, surface.shape, 2.0))
-    surface.height += fuzz * np.float32(rng.uniform(0.4, 0.9))
+    surface.height += blur(f32(fuzz), 0.8) * np.float32(rng.uniform(0.25, 0.6))
     pale = np.float32(rng.uniform(0.05, 0.3))
     surface.albedo[...] = blend(
         surface.albedo, surface.albedo * np.float32(0.8) + pale, balls * np.float32(0.55)
