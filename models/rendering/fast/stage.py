@@ -9,6 +9,7 @@ import numpy.typing as npt
 from models.rendering.fast.bench import EmptyBench
 from models.rendering.fast.fields import Float, Points, channel_min, drawn_polygon, f32
 from models.rendering.fast.lamps import Lamp, Window
+from models.rendering.fast.outlines import outline_of, regions, rounded
 from models.rendering.fast.shading import Staged, shade
 from models.rendering.fast.shadow import COARSE, far_visibility, sky_share
 from models.rendering.fast.surface import Surface
@@ -85,8 +86,8 @@ def picture(stage: Stage, empty: EmptyBench, light: str) -> tuple[Float, tuple[M
     frame *= np.float32(empty.white[light])
     bright = (channel_min(shaded.light) * empty.white[light] > 0.97) & (shaded.glare > 0.3)
     marks = (
-        *_regions("glare", bright & (stage.staged.cover > 0.5), window, 40),
-        *_regions("shadow", (shaded.shade > 0.5) & (stage.staged.cover > 0.5), window, 400),
+        *regions("glare", bright & (stage.staged.cover > 0.5), window, 40),
+        *regions("shadow", (shaded.shade > 0.5) & (stage.staged.cover > 0.5), window, 400),
     )
     return frame, marks
 
@@ -107,7 +108,7 @@ def truths(stage: Stage) -> tuple[npt.NDArray[np.uint8], tuple[FaultTruth, ...]]
             continue
         instance = len(found) + 1
         view[seen] = instance
-        polygon = _outline_of(seen, (window.left, window.top))
+        polygon = outline_of(seen, (window.left, window.top))
         found.append(FaultTruth(instance, fault.defect, polygon, fault.truth))
     return mask, tuple(found)
 
@@ -115,22 +116,22 @@ def truths(stage: Stage) -> tuple[npt.NDArray[np.uint8], tuple[FaultTruth, ...]]
 def silhouette(stage: Stage) -> Polygon:
     """The item's outline in the frame."""
     if stage.surface.block_mm is not None:
-        return _rounded(_block_outline(stage.bench, stage.surface, stage.pose))
+        return rounded(_block_outline(stage.bench, stage.surface, stage.pose))
     window = stage.staged.window
-    return _outline_of(stage.staged.cover > 0.5, (window.left, window.top))
+    return outline_of(stage.staged.cover > 0.5, (window.left, window.top))
 
 
 def marks(stage: Stage) -> tuple[Mark, ...]:
     """What is no fault, as polygons in the frame."""
     return tuple(
-        Mark(mark.kind, _rounded(_seen_at(stage, mark.corners))) for mark in stage.surface.marks
+        Mark(mark.kind, rounded(_seen_at(stage, mark.corners))) for mark in stage.surface.marks
     )
 
 
 def texts(stage: Stage) -> tuple[TextTruth, ...]:
     """Printed text kept as truth, with its place in the frame."""
     return tuple(
-        TextTruth(text.kind, text.text, _rounded(_seen_at(stage, text.corners)))
+        TextTruth(text.kind, text.text, rounded(_seen_at(stage, text.corners)))
         for text in stage.surface.texts
     )
 
@@ -276,39 +277,3 @@ def _seen_at(stage: Stage, texels: Points) -> Points:
         for point, z in zip(points, surface.height[y, x], strict=True)
     ]
     return np.array(placed)
-
-
-def _regions(
-    kind: str, where: npt.NDArray[np.bool_], window: Window, least_px: int
-) -> tuple[Mark, ...]:
-    if int(where.sum()) < least_px:
-        return ()
-    closed = cv2.morphologyEx(where.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    large = sorted(
-        (line for line in contours if cv2.contourArea(line) >= least_px / 2),
-        key=cv2.contourArea,
-        reverse=True,
-    )
-    corner = np.array([window.left, window.top])
-    found = []
-    for line in large[:12]:
-        points = cv2.approxPolyDP(line, 1.0, True).reshape(-1, 2)
-        if len(points) > 2:
-            found.append(Mark(kind, _rounded((points + corner).astype(np.float64))))
-    return tuple(found)
-
-
-def _outline_of(seen: npt.NDArray[np.bool_], corner: tuple[int, int]) -> Polygon:
-    contours, _ = cv2.findContours(seen.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    largest = max(contours, key=len)
-    points = cv2.approxPolyDP(largest, 0.7, True).reshape(-1, 2).astype(np.float64)
-    if len(points) < 3:
-        x, y, width, height = cv2.boundingRect(largest)
-        right, lower = x + width - 0.5, y + height - 0.5
-        points = np.array([[x - 0.5, y - 0.5], [right, y - 0.5], [right, lower], [x - 0.5, lower]])
-    return _rounded(points + np.array(corner))
-
-
-def _rounded(points: Points) -> Polygon:
-    return tuple((round(float(x), 2), round(float(y), 2)) for x, y in points)

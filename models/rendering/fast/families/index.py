@@ -8,11 +8,12 @@ import numpy as np
 
 from models.rendering.fast.families.carton import carton
 from models.rendering.fast.families.device import device
+from models.rendering.fast.families.drinkware import drinkware
 from models.rendering.fast.families.film_bag import mailer, pouch
 from models.rendering.fast.families.garment import garment
 from models.rendering.fast.families.leather import leather
 from models.rendering.fast.families.tableware import plate
-from models.rendering.fast.families.vessel import bottle, drinkware
+from models.rendering.fast.families.vessel import bottle
 from models.rendering.fast.surface import Surface
 
 

@@ -1,7 +1,6 @@
-"""Things turned on a lathe, lying on their side: bottles, jars, tubes, cans, mugs, tumblers."""
+"""Things turned on a lathe, lying on their side: bottles, jars, tubes, cans."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -22,16 +21,9 @@ from models.rendering.fast.artwork import (
     stamp_date,
     words,
 )
-from models.rendering.fast.fields import Float, blend, chance, f32, fractal, grain, noise, step
+from models.rendering.fast.families.lathe import Turned, turned
+from models.rendering.fast.fields import Float, blend, chance, f32, step
 from models.rendering.fast.surface import Part, Seal, Surface, blank
-
-
-@dataclass(frozen=True, slots=True)
-class _Turned:
-    """A profile: radius in mm at stations along the axis in mm from the middle."""
-
-    stations: list[float]
-    radii: list[float]
 
 
 def bottle(rng: np.random.Generator, texel_mm: float, gtin: str) -> Surface:
@@ -45,32 +37,32 @@ def bottle(rng: np.random.Generator, texel_mm: float, gtin: str) -> Surface:
         neck = radius * float(rng.uniform(0.3, 0.6))
         shoulder = half - length * float(rng.uniform(0.25, 0.4))
         cap = half - length * float(rng.uniform(0.1, 0.16))
-        form = _Turned(
+        form = Turned(
             [-half, -half + 3, shoulder, cap - 5, cap - 2, cap, half],
             [radius * 0.9, radius, radius, neck * 1.1, neck, neck, neck],
         )
         cap_radius = neck * float(rng.uniform(1.1, 1.5))
     elif kind == "jar":
         cap = half - float(rng.uniform(14, 22))
-        form = _Turned(
+        form = Turned(
             [-half, -half + 4, cap - 6, cap, half],
             [radius * 0.9, radius, radius, radius * 0.9, radius * 0.9],
         )
         cap_radius = radius * float(rng.uniform(0.95, 1.03))
     elif kind == "tube":
         cap = half - float(rng.uniform(16, 30))
-        form = _Turned(
+        form = Turned(
             [-half, cap - 8, cap, half], [radius * 1.05, radius, radius * 0.8, radius * 0.8]
         )
         cap_radius = radius * float(rng.uniform(0.75, 0.98))
     else:
         cap = half
-        form = _Turned(
+        form = Turned(
             [-half, -half + 4, half - 5, half - 1.5, half],
             [radius * 0.86, radius, radius, radius * 0.88, radius * 0.9],
         )
         cap_radius = 0.0
-    item, down = _turned(rng, form, (length, 2 * radius), texel_mm, cap, cap_radius)
+    item, down = turned(rng, form, length, texel_mm, cap, cap_radius)
     _body(item, rng, kind)
     low = form.stations[0] + 6
     high = (shoulder if kind == "bottle" else cap - 9) if kind != "can" else half - 7
@@ -80,86 +72,6 @@ def bottle(rng: np.random.Generator, texel_mm: float, gtin: str) -> Surface:
     if kind == "tube":
         _crimp(item, rng, half, radius)
     return item
-
-
-def drinkware(rng: np.random.Generator, texel_mm: float, _gtin: str) -> Surface:
-    """A mug with a handle or a glass tumbler."""
-    glass = chance(rng, 0.35)
-    radius, length = float(rng.uniform(32, 48)), float(rng.uniform(80, 130))
-    half = length / 2
-    taper = float(rng.uniform(0.7, 0.95)) if glass or chance(rng, 0.4) else 1.0
-    form = _Turned(
-        [-half, -half + 3, half - 1, half],
-        [radius * taper * 0.93, radius * taper, radius, radius * 0.98],
-    )
-    item, _ = _turned(
-        rng, form, (length, 2 * radius), texel_mm, half, 0.0, side_mm=0 if glass else 34
-    )
-    item.porous = False
-    if glass:
-        item.albedo[...] = hsv(float(rng.uniform(0.3, 0.6)), float(rng.uniform(0.0, 0.25)), 0.95)
-        item.opacity[...] = 0.06
-        item.roughness[...] = 0.05
-        item.specular[...] = 0.045
-        x, y = item.grid_mm()
-        wall = step(0.75, 1.0, np.abs(y) / np.float32(radius)) + step(half - 9, half - 12, -x) * 0
-        item.albedo *= (1 - np.float32(0.45) * wall)[..., None]
-        base = step(-half + 8, -half + 5, x) + np.zeros_like(item.height)
-        item.height += np.float32(1.2) * base * np.sin(x * np.float32(1.3))
-        item.albedo *= (1 - np.float32(0.3) * base)[..., None]
-        return item
-    item.albedo[...] = hsv(any_hue(rng), float(rng.uniform(0, 0.7)), float(rng.uniform(0.3, 0.95)))
-    item.roughness[...] = np.float32(rng.uniform(0.06, 0.3))
-    item.specular[...] = 0.05
-    item.core = (0.75, 0.72, 0.66)
-    item.height += np.float32(0.05) * noise(rng, item.shape, 15 / texel_mm)
-    if chance(rng, 0.6):
-        picture = art(rng, item.shape, palette(rng, 3))
-        x, y = item.grid_mm()
-        band = step(half * 0.75, half * 0.7, np.abs(x)) * step(
-            radius * 0.8, radius * 0.76, np.abs(y)
-        )
-        item.albedo[...] = blend(item.albedo, picture, band)
-        item.mark_box("print", (-half * 0.72, -radius * 0.78, half * 0.72, radius * 0.78))
-    elif chance(rng, 0.6):
-        sign = emblem(rng, round(item.texels(radius)))
-        at = (item.shape[1] // 2 - sign.shape[1] // 2, item.shape[0] // 2 - sign.shape[0] // 2)
-        lay(item, sign, at, contrasting(rng, f32(item.albedo[0, 0])), 0.95, kind="logo")
-    _speckles(item, rng)
-    _handle(item, rng, radius, half)
-    return item
-
-
-def _turned(
-    rng: np.random.Generator,
-    form: _Turned,
-    box_mm: tuple[float, float],
-    texel_mm: float,
-    cap: float,
-    cap_radius: float,
-    side_mm: float = 0.0,
-) -> tuple[Surface, Float]:
-    """A blank of the profile lying on the bench, and y over radius at every texel."""
-    length, wide = box_mm
-    most = max(max(form.radii), cap_radius)
-    item = blank(
-        (length, 2 * most + side_mm, 2 * most), texel_mm, decode(200, 200, 200), level_mm=most * 1.5
-    )
-    x, y = item.grid_mm()
-    radius = f32(np.interp(x[0], form.stations, form.radii))
-    radius = f32(cv2.GaussianBlur(radius[None], (0, 0), 1.6 / texel_mm, sigmaY=0.1,
-                                  borderType=cv2.BORDER_REPLICATE))  # fmt: skip
-    if cap_radius:
-        radius = np.where(x > cap, np.float32(cap_radius), radius)
-    across = f32(y / radius)
-    item.height[...] = most + radius * np.sqrt(np.clip(1 - across * across, 0.004, 1))
-    ends = np.abs(x) - np.float32(length / 2)
-    reach = np.maximum(np.abs(y) - radius, ends)
-    item.cover[...] = np.clip(0.5 - reach / np.float32(texel_mm), 0, 1)
-    item.size_mm = (length, 2 * most + side_mm, 2 * most)
-    item.height += np.float32(0.03) * noise(rng, item.shape, 30 / texel_mm)
-    del wide
-    return item, across
 
 
 def _body(item: Surface, rng: np.random.Generator, kind: str) -> None:
@@ -271,7 +183,7 @@ def _keep_marks(item: Surface, flat: Surface, low: float, radius: float, angle: 
 def _cap(
     item: Surface,
     rng: np.random.Generator,
-    form: _Turned,
+    form: Turned,
     cap: float,
     cap_radius: float,
     half: float,
@@ -301,7 +213,7 @@ def _cap(
 
 
 def _uncapped(
-    bare: dict[str, Float], cap: float, cap_radius: float, half: float, form: _Turned
+    bare: dict[str, Float], cap: float, cap_radius: float, half: float, form: Turned
 ) -> Callable[[Surface, np.random.Generator], None]:
     """Takes the cap off: a threaded neck, open at its end."""
 
@@ -339,27 +251,3 @@ def _crimp(item: Surface, rng: np.random.Generator, half: float, radius: float) 
     item.mark_box("seam", (-half, -radius, -half + 9, radius))
     line = np.array([[-half + 4.5, -radius * 0.9], [-half + 4.5, radius * 0.9]])
     item.seals.append(Seal(item.at_texels(line), 8.0))
-
-
-def _speckles(item: Surface, rng: np.random.Generator) -> None:
-    if not chance(rng, 0.3):
-        return
-    dots = step(1.4, 1.8, fractal(rng, item.shape, 2.5, 2))
-    item.albedo[...] = blend(item.albedo, item.albedo * np.float32(0.35), dots)
-    item.albedo *= np.exp(np.float32(0.02) * grain(rng, item.shape))[..., None]
-
-
-def _handle(item: Surface, rng: np.random.Generator, radius: float, half: float) -> None:
-    """A loop beside the mug, as thick as a finger."""
-    x, y = item.grid_mm()
-    top = radius + 1.0
-    thick = float(rng.uniform(5, 7.5))
-    loop = np.hypot(x / np.float32(half * 0.55), (y - np.float32(top)) / np.float32(15.0))
-    away = np.abs(loop - 1) * np.float32(min(half * 0.55, 15.0))
-    on = np.clip((np.float32(thick / 2) - away) / np.float32(item.texel_mm) + 0.5, 0, 1)
-    on = on * (y > radius * 0.92)
-    middle = np.float32(item.size_mm[2] / 2)
-    rise = middle + np.sqrt(np.clip(np.float32(thick * thick / 4) - away * away, 0.05, None))
-    beyond = (on > 0.01) & (item.cover < 0.5)
-    item.height[beyond] = rise[beyond]
-    item.cover[...] = np.maximum(item.cover, on)
