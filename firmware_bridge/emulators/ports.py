@@ -182,17 +182,10 @@ class TcpPort:
             time.sleep(wait_s)
             return b""
         readable, _, _ = select.select(ends, [], [], wait_s)
-        if self._listener is not None and self._listener in readable:
+        # A visitor that has gone is seen off before the next is let in, not turned away for it.
+        content = self._said() if self._visitor in readable else b""
+        if not content and self._listener is not None and self._listener in readable:
             self._greet(self._listener.accept()[0])
-        if self._visitor is None or self._visitor not in readable:
-            return b""
-        try:
-            content = self._visitor.recv(READ_BYTES)
-        except OSError:
-            content = b""
-        if not content:
-            self._visitor.close()
-            self._visitor = None
         return content
 
     def send(self, content: bytes) -> int:
@@ -215,6 +208,19 @@ class TcpPort:
                 return False
             time.sleep(DRAIN_STEP_S)
         return True
+
+    def _said(self) -> bytes:
+        """What the visitor has written; one that says nothing more is gone."""
+        if self._visitor is None:
+            return b""
+        try:
+            content = self._visitor.recv(READ_BYTES)
+        except OSError:
+            content = b""
+        if not content:
+            self._visitor.close()
+            self._visitor = None
+        return content
 
     def _greet(self, visitor: socket.socket) -> None:
         """One program at a time: a second is turned away, as real devices do."""

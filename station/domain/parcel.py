@@ -115,13 +115,13 @@ def tally(lines: tuple[OrderLine, ...], came: Iterable[ItemCode]) -> Tally:
 def _meet(lines: tuple[OrderLine, ...], codes: tuple[ItemCode, ...]) -> list[int | None]:
     """The line that each piece meets, by its place; none for an extra piece.
 
-    A line with a serial is met by that serial; a line without one by any piece of its goods that no
-    serialised line names; what is still open by pieces whose label carried no serial. Taken in this
-    sequence no piece takes the place of another that could have gone nowhere else.
+    A line with a serial is met by that serial; a line without one first by pieces whose own serial
+    no line names, then by pieces whose label carried none; those may meet what is still open. Taken
+    in this sequence no piece takes the place of another that could have gone nowhere else.
     """
     left = [line.quantity for line in lines]
     met: list[int | None] = [None] * len(codes)
-    for rule in (_named, _of_the_goods, _without_serial):
+    for rule in (_named, _of_another_serial, _of_the_goods, _without_serial):
         for place, code in enumerate(codes):
             if met[place] is not None:
                 continue
@@ -135,6 +135,10 @@ def _meet(lines: tuple[OrderLine, ...], codes: tuple[ItemCode, ...]) -> list[int
 
 def _named(line: OrderLine, code: ItemCode) -> bool:
     return line.code.serial is not None and line.code == code
+
+
+def _of_another_serial(line: OrderLine, code: ItemCode) -> bool:
+    return code.serial is not None and _of_the_goods(line, code)
 
 
 def _of_the_goods(line: OrderLine, code: ItemCode) -> bool:
