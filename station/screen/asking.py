@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from station.domain.faults import Fault
+from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Grade
+from station.domain.inspection import IdentifiedBy, Opened
 from station.domain.item import Unidentified
 from station.domain.parcel import ParcelClosure
+from station.domain.tags import items_of
 from station.screen.view import Band, Text
 from station.workflow.stages import (
     Answering,
@@ -28,8 +30,13 @@ TURNED_AWAY = {
     Unidentified.SEVERAL_ORDERS.value: "do.scan-parcel-or-order",
     Unidentified.UNREACHABLE.value: "do.scan-again",
     "no-recipe": "do.put-aside",
+    "unknown-parcel": "do.put-parcel-aside",
     "parcel-unreachable": "do.scan-again",
+    "plate-taken": "do.new-plate",
+    "plate-other": "do.remove-plate",
 }
+QUIET = frozenset({FaultCode.UPSTREAM_DOWN, FaultCode.CALIBRATION_OVERDUE})
+"""Faults that may last for days and ask nothing of the operator: the device strip shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +54,17 @@ def asking(bench: Bench, now: datetime) -> Asking:
     if fault is not None:
         code = fault.code.value
         return Asking(Band.STOPPED, Text(f"remedy.{code}"), Text(f"fault.{code}"))
-    notice = _notice(bench.notice, now)
+    notice = _notice(bench.notice, now) or _trouble(bench)
     if bench.operator is None:
         return Asking(Band.NEEDS_YOU, Text("do.scan-badge"), notice)
     match bench.stage:
         case Ready():
-            return _ready(bench, notice)
-        case Identifying():
-            return Asking(Band.READING, Text("do.look-up"), notice)
+            return _ready(bench, notice, now)
+        case Identifying(opened):
+            return Asking(Band.READING, Text("do.look-up"), notice or _known_by(opened))
         case Capturing() as stage:
-            return Asking(Band.LOOKING, _capturing(stage), notice)
+            known = _known_by(stage.identified.opened)
+            return Asking(Band.LOOKING, _capturing(stage), notice or known)
         case Answering() as stage:
             band, instruction = _answering(bench, stage)
             return Asking(band, instruction, notice)
@@ -74,19 +82,43 @@ def stopping(bench: Bench) -> Fault | None:
     return bench.desk.failed
 
 
-def _ready(bench: Bench, notice: Text | None) -> Asking:
+def _ready(bench: Bench, notice: Text | None, now: datetime) -> Asking:
     if bench.notice is not None and bench.notice.id in TURNED_AWAY:
         said = Text(f"notice.{bench.notice.id}", bench.notice.arguments)
         return Asking(Band.NEEDS_YOU, Text(TURNED_AWAY[bench.notice.id]), said)
-    closed = bench.desk.closed
-    if closed is not None:
-        return _closed(closed)
-    if bench.desk.busy:
-        return Asking(Band.READING, Text("do.look-up"), notice)
-    what = "scan-item-or-parked" if bench.parked else "scan-item"
-    if bench.desk.opened is not None and not bench.parked:
-        what = "scan-piece"
-    return Asking(Band.READY, Text(f"do.{what}"), notice or _first_pose(bench.setup))
+    last = bench.last
+    if bench.notice is not None and bench.notice.id == "wrong-bin" and last is not None:
+        grade = last.inspection.grade
+        if grade is not None:
+            instruction = Text("do.scan-bin", (("grade", grade.value),))
+            return Asking(Band.NEEDS_YOU, instruction, Text("notice.wrong-bin"))
+    desk = bench.desk
+    if desk.closed is not None:
+        return _closed(desk.closed)
+    if desk.busy:
+        return Asking(Band.READING, Text("do.save" if desk.closing else "do.look-up"), notice)
+    if len(items_of(bench.tags.fresh)) > 1:
+        return Asking(Band.READY, Text("do.scan-barcode"), notice or Text("screen.several-tags"))
+    hint = _stick_label(bench, now) or _first_pose(bench.setup)
+    return Asking(Band.READY, Text(f"do.{_next_item(bench)}"), notice or hint)
+
+
+def _next_item(bench: Bench) -> str:
+    """What the empty bench waits for; a parcel of which every piece came is as good as done."""
+    opened = bench.desk.opened
+    if bench.parked:
+        return "scan-item-or-parked"
+    if opened is None:
+        return "scan-item"
+    return "scan-next-parcel" if not opened.tally.missing else "scan-piece"
+
+
+def _stick_label(bench: Bench, now: datetime) -> Text | None:
+    """That the label which has just been printed belongs on the last item."""
+    decision = bench.last.inspection.decision if bench.last else None
+    if not bench.setup.labels or decision is None or now - decision.at > NOTICE_STAYS:
+        return None
+    return Text("screen.stick-label", (("grade", decision.grade.value),))
 
 
 def _closed(closure: ParcelClosure) -> Asking:
@@ -104,6 +136,18 @@ def _first_pose(setup: Setup) -> Text | None:
     """How to lay any item, where every recipe begins alike."""
     first = {recipe.poses[0].name for recipe in setup.recipes}
     return Text(f"pose.{first.pop()}") if len(first) == 1 else None
+
+
+def _known_by(opened: Opened) -> Text | None:
+    """That nobody need scan an item which its tag has named."""
+    certain = opened.by is IdentifiedBy.TAG and opened.contradiction is None
+    return Text("screen.known-by-tag") if certain else None
+
+
+def _trouble(bench: Bench) -> Text | None:
+    """The first standing fault that stops nothing, and what the person can do about it."""
+    fault = next((fault for fault in bench.faults if fault.code not in QUIET), None)
+    return Text("screen.trouble", (("fault", fault.code.value),)) if fault else None
 
 
 def _capturing(stage: Capturing) -> Text:

@@ -148,7 +148,8 @@ def _view(row: Row, number: int | None) -> ReasonView:
 
 
 def _open(reason: Reason) -> bool:
-    return reason.likely is None or reason.best.grade is not reason.worst.grade
+    about_the_item = reason.finding is None
+    return about_the_item or reason.likely is None or reason.best.grade is not reason.worst.grade
 
 
 def _subject(reason: ReasonView) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,8 @@ from station.ui.theme import BANDS, YOUR_TURN
 from station.ui.words import Words
 
 REFRESH_MS = 100
+NEWS = ("notice.", "fault.", "screen.trouble")
+"""What is written stronger than a hint."""
 
 
 class BandPanel(Panel):
@@ -86,7 +88,7 @@ class BandPanel(Panel):
             return
         skip = width_of(state + " · ", pixels, Weight.BOLD)
         rest = place.adjusted(skip, 0, 0, 0)
-        news = view.notice.id.startswith(("notice.", "fault."))
+        news = view.notice.id.startswith(NEWS)
         page.write(
             rest,
             self._words.say(view.notice),

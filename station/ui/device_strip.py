@@ -1,7 +1,7 @@
 """The strip across the top: bench, person, language, counts, and the devices by exception.
 
 A device that is well is a round dot; one that needs attention is a rotated square with a word. If
-they do not all fit, those that are well are counted instead of named.
+they do not all fit beside the counts, those that are well are counted instead of named.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,13 +54,14 @@ class DeviceStrip(Panel):
         page.painter.fillRect(area, QColor(STRIP))
         inner = area.adjusted(s.of(24), 0, -s.of(24), 0)
         left = self._write_person(page, inner, view)
-        entries, width = self._fitting(view.devices, inner.right() - left - s.of(40))
-        self._draw_devices(page, inner.right() - width, entries)
         counts = [self._words.of("screen.ended", count=view.ended)]
         if view.parked:
             counts.append(self._words.of("screen.parked", count=view.parked))
         if view.parcel is not None:
             counts.insert(0, parcel_said(self._words, view.parcel))
+        said = width_of(" · ".join(counts), s.text)
+        entries, width = self._fitting(view.devices, inner.right() - left - s.of(40), said)
+        self._draw_devices(page, inner.right() - width, entries)
         middle = QRectF(left, 0, inner.right() - width - s.of(40) - left, area.height())
         while counts and width_of(" · ".join(counts), s.text) > middle.width():
             counts.pop()
@@ -98,8 +99,10 @@ class DeviceStrip(Panel):
         self.language_area = QRectF(start - s.of(8), 0, left - start, inner.height())
         return left + gap
 
-    def _fitting(self, devices: Sequence[DeviceView], room: float) -> tuple[list[_Entry], float]:
-        """The fullest form of the strip that fits."""
+    def _fitting(
+        self, devices: Sequence[DeviceView], room: float, counts: float
+    ) -> tuple[list[_Entry], float]:
+        """The fullest form that fits; the counts give way only to devices in need of attention."""
         well = [device for device in devices if device.well]
         ill = [device for device in devices if not device.well]
         counted = _Entry(self._words.of("device-state.others-well", count=len(well)), well=True)
@@ -109,9 +112,9 @@ class DeviceStrip(Panel):
             [*summary, *(self._named(device) for device in ill)],
             [*summary, *(_Entry(self._words.say(device.name), well=False) for device in ill)],
         )
-        for entries in forms:
+        for entries, beside in zip(forms, (counts, 0.0, 0.0), strict=True):
             width = sum(self._entry_width(entry) for entry in entries)
-            if width <= room:
+            if width <= room - beside:
                 return entries, width
         return forms[-1], sum(self._entry_width(entry) for entry in forms[-1])
 

@@ -58,9 +58,9 @@ class Page:
         """Write a line in `place`, shrinking it to `least` pixels before it is cut; its box."""
         pixels = fitting(text, weight, place.width(), place.height() * 2, pixels, least or pixels)
         metrics = QFontMetricsF(font(pixels, weight))
-        shown = text
-        if metrics.horizontalAdvance(text) > place.width() + 0.5:
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        whole = shown = _set(text)
+        if metrics.horizontalAdvance(whole) > place.width() + 0.5:
+            shown = metrics.elidedText(whole, Qt.TextElideMode.ElideRight, place.width())
         width = metrics.horizontalAdvance(shown)
         left = place.left() + (place.width() - width) * align.value
         baseline = place.center().y() + metrics.capHeight() / 2
@@ -69,7 +69,7 @@ class Page:
         self.painter.drawText(QPointF(left, baseline), shown)
         box = QRectF(left, baseline - pixels * 0.86, width, pixels * 1.08)
         if shown:
-            self.lines.append(Line(text, box, pixels, shown != text, given))
+            self.lines.append(Line(text, box, pixels, shown != whole, given))
         return box
 
     def panel(self, area: QRectF, colour: str, edge: str | None = None, width: float = 1) -> None:
@@ -128,7 +128,7 @@ def paint(widget: QWidget, sizes: Sizes, draw: Callable[[Page], None]) -> list[L
 
 def width_of(text: str, pixels: float, weight: Weight = Weight.REGULAR) -> float:
     """How wide a line is."""
-    return QFontMetricsF(font(pixels, weight)).horizontalAdvance(text)
+    return QFontMetricsF(font(pixels, weight)).horizontalAdvance(_set(text))
 
 
 def fitting(
@@ -139,3 +139,8 @@ def fitting(
     while pixels > least and width_of(text, pixels, weight) > width:
         pixels = max(least, pixels - 1)
     return pixels
+
+
+def _set(text: str) -> str:
+    """The text as set: tabular figures would make a hyphen-minus as wide as a figure."""
+    return text.replace("-", "\N{HYPHEN}")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 from station.screen.view import ParcelView, PictureView, Thumb
 from station.ui.lettering import Align, Page, Panel
 from station.ui.overlays import draw_marks, draw_scale
-from station.ui.parcel import draw_parcel
+from station.ui.parcel import draw_parcel, parcel_height
 from station.ui.pictures import Pictures
 from station.ui.shapes import carton, draw
 from station.ui.stage import STEP, Framing, shown
@@ -147,17 +147,17 @@ class Picture(Panel):
         s = self.sizes
         page.panel(page.area, PANEL, LINE)
         parcel = None if self._scanned else self._parcel
-        rows = 1 + len(parcel.differences) if parcel else 0
-        lift = min(s.of(30 + 22 * rows), page.area.height() * 0.2)
-        side = min(s.of(300), page.area.height() * (0.5 if rows < 2 else 0.35))
-        icon = QRectF(0, 0, side, side)
-        icon.moveCenter(page.area.center() - QPointF(0, lift))
+        height, edge, gap = page.area.height(), s.of(32), s.of(12)
+        below = s.of(parcel_height(parcel)) if parcel else s.of(40)
+        room = height - 2 * edge - gap - below
+        side = max(height * 0.18, min(s.of(300), height * 0.5, room))
+        top = max(edge, (height - side - gap - below) / 2)
+        icon = QRectF(page.area.center().x() - side / 2, top, side, side)
         draw(page.painter, carton(), icon, OUTLINE)
+        words = QRectF(0, icon.bottom() + gap, page.area.width(), height - icon.bottom() - gap)
         if parcel is not None:
-            top = icon.bottom() + s.of(12)
-            room = QRectF(page.area.left(), top, page.area.width(), page.area.bottom() - top)
-            draw_parcel(page, room, s, self._words, parcel)
+            draw_parcel(page, words.adjusted(0, 0, 0, -edge / 2), s, self._words, parcel)
             return
-        words = QRectF(page.area.left(), icon.bottom() + s.of(12), page.area.width(), s.of(40))
+        words.setHeight(s.of(40))
         said = self._words.of("screen.no-shot" if self._scanned else "screen.no-item")
         page.write(words, said, s.of(28), colour=INK_2, align=Align.CENTRE)

@@ -139,6 +139,7 @@ def test_chinese_is_chinese() -> None:
         "reason.measured",
         "reason.short",
         "screen.scale",
+        "screen.trouble",
         "shot.other",
         "zone.other",
     ]

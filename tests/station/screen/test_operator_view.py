@@ -5,15 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from drive import BADGE, POLICY, RECIPE, SETUP, Drive, code, found
+from drive import BADGE, GTIN, OTHER_GTIN, POLICY, RECIPE, SETUP, Drive, code, found, item_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.domain.defect import Defect, Finding
-from station.domain.events import BenchView, FaultRaised, Key
+from station.domain.epc import encode, sgtin
+from station.domain.events import BenchView, FaultCleared, FaultRaised, Key
 from station.domain.faults import Fault, FaultCode
-from station.domain.grading import Condition, Grade
+from station.domain.grading import Condition, Doubt, Grade
+from station.domain.identity import ItemCode
+from station.domain.item import LookUp
+from station.domain.label import LabelKind
 from station.messages.catalogue import LOCALES, Catalogue
+from station.screen.asking import NOTICE_STAYS
 from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
 from station.screen.operator import operator_view
 from station.screen.reasons import title
@@ -346,6 +351,137 @@ def test_results_that_wait_are_counted_at_the_upload() -> None:
 
     assert device.word == Text("device-state.queued", (("count", "12"),))
     assert not device.well
+
+
+def test_a_fault_that_stops_nothing_says_what_to_do_until_it_is_gone() -> None:
+    drive = logged_in()
+    drive.happen(FaultRaised(drive.now, Fault(FaultCode.PRINTER_STOPPED, "printer")))
+    drive.wait(60)
+    trouble = Text("screen.trouble", (("fault", "printer-stopped"),))
+
+    assert said(shown(drive))[:2] == ("ready", "do.scan-item")
+    assert shown(drive).notice == trouble
+    drive.scan("RG:CMD:REPRINT")
+    assert shown(drive).notice != trouble
+    drive.wait(9)
+    assert shown(drive).notice == trouble
+    drive.happen(FaultCleared(drive.now, "printer"))
+    assert shown(drive).notice == Text("pose.top")
+
+
+def test_a_receiver_that_is_down_for_days_leaves_the_band_alone() -> None:
+    drive = logged_in()
+    drive.happen(FaultRaised(drive.now, Fault(FaultCode.UPSTREAM_DOWN, "upstream")))
+
+    assert shown(drive).notice == Text("pose.top")
+
+
+def test_several_items_tags_ask_for_a_barcode_as_long_as_they_are_there() -> None:
+    drive = logged_in()
+    drive.tags(*(encode(sgtin(ItemCode(GTIN, serial), 7)) for serial in "78"))
+    drive.wait(60)
+
+    assert said(shown(drive)) == ("ready", "do.scan-barcode", "screen.several-tags")
+
+
+def test_an_item_that_its_tag_named_needs_no_scan_and_says_so() -> None:
+    drive = logged_in()
+    drive.tags(encode(sgtin(ItemCode(GTIN, "7"), 7)))
+    reading = shown(drive)
+    drive.settle()
+    taking = shown(drive)
+    drive.scan(f"01{GTIN}217")
+    drive.wait(9)
+
+    assert said(reading) == ("reading", "do.look-up", "screen.known-by-tag")
+    assert said(taking) == ("looking", "pose.bottom", "screen.known-by-tag")
+    assert shown(drive).notice is None
+
+
+def test_a_printed_label_is_to_be_stuck_on_the_last_item_for_a_moment() -> None:
+    drive = Drive(idle(replace(SETUP, labels=(LabelKind.RESULT,))))
+    drive.scan(BADGE)
+    drive.inspect(1, REPAIR)
+    drive.press(Key.REPAIR)
+    drive.settle()
+
+    assert shown(drive).notice == Text("screen.stick-label", (("grade", "repair"),))
+    drive.wait(NOTICE_STAYS.total_seconds() + 1)
+    assert shown(drive).notice == Text("pose.top")
+
+
+def test_pre_printed_plates_ask_for_no_label() -> None:
+    drive = inspected(*REPAIR)
+    drive.press(Key.REPAIR)
+    drive.settle()
+
+    assert shown(drive).notice == Text("pose.top")
+
+
+def test_the_last_item_in_a_wrong_bin_is_sent_to_the_bin_of_its_grade() -> None:
+    drive = inspected(*REPAIR)
+    drive.press(Key.REPAIR)
+    drive.settle()
+    drive.scan("RG:BIN:SCRAP-S1")
+    drive.wait(60)
+    view = shown(drive)
+
+    assert said(view) == ("needs-you", "do.scan-bin", "notice.wrong-bin")
+    assert view.instruction.arguments == (("grade", "repair"),)
+
+
+def test_a_plate_of_another_item_asks_for_a_new_one_until_the_next_scan() -> None:
+    drive = inspected(*REPAIR)
+    drive.press(Key.REPAIR)
+    drive.settle()
+    drive.scan("RG:PLATE:P-000123")
+    drive.answer(fail=True)
+    drive.wait(60)
+
+    assert said(shown(drive)) == ("needs-you", "do.new-plate", "notice.plate-taken")
+
+
+def test_a_parcel_of_which_every_piece_came_asks_for_the_next_parcel() -> None:
+    drive = logged_in()
+    drive.scan("RG:ORDER:RMA-77")
+    drive.settle()
+    asked = []
+    for label in (code(1), code(2), f"01{OTHER_GTIN}211", f"01{OTHER_GTIN}212"):
+        asked.append(shown(drive).instruction.id)
+        drive.scan(label)
+        drive.settle()
+        drive.turn_over()
+        drive.settle()
+        drive.press(Key.RESELLABLE)
+        drive.settle()
+
+    assert asked == ["do.scan-piece"] * 4
+    assert said(shown(drive))[:2] == ("ready", "do.scan-next-parcel")
+
+
+def test_a_parcel_that_is_being_closed_is_saved() -> None:
+    drive = logged_in()
+    drive.scan("RG:ORDER:RMA-77")
+    looking = shown(drive).instruction
+    drive.settle()
+    drive.scan("RG:CMD:CLOSE-PARCEL")
+
+    assert (looking.id, shown(drive).instruction.id) == ("do.look-up", "do.save")
+
+
+def test_a_piece_that_no_order_names_is_held_for_that_reason() -> None:
+    drive = logged_in()
+    drive.scan(code(1))
+    drive.owed.clear()
+    drive.look_up(LookUp(replace(item_of(ItemCode(GTIN, "R-0001")), declared=False)))
+    drive.settle()
+    drive.turn_over()
+    drive.settle()
+    view = shown(drive)
+
+    assert [reason.doubt for reason in view.reasons] == [Doubt.UNDECLARED]
+    assert view.grade is not None
+    assert [doubt.id for doubt in view.grade.doubts] == ["doubt.undeclared"]
 
 
 TEXTS = [BADGE, "RG:BADGE:zhang", code(1), code(2), "RG:BIN:REPAIR-R12", "RG:TOTE:T-07", "garbage"]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainT
 from pytestqt.qtbot import QtBot
 from windows import window_in, window_of, written
 
-from station.messages.catalogue import Catalogue
+from station.messages.catalogue import LOCALES, Catalogue
 from station.screen.view import OperatorView
 from station.ui.window import Window
 
@@ -188,6 +188,38 @@ def test_f11_turns_full_screen(qtbot: QtBot) -> None:
 
     assert full
     assert not window.isFullScreen()
+
+
+def test_devices_that_are_well_never_crowd_out_the_count_of_the_parcel(qtbot: QtBot) -> None:
+    for locale in LOCALES:
+        window = window_in("parcel-open", locale=locale)
+        qtbot.addWidget(window)
+        counted = Catalogue.load(locale).text("screen.parcel", code="RMA-77", came=2, declared=4)
+
+        assert any(line.text.startswith(counted) for line in window.strip.lines)
+
+
+def test_differences_stand_under_one_heading_each(qtbot: QtBot) -> None:
+    window = window_in("parcel-lacks-much", size=(1366, 768))
+    qtbot.addWidget(window)
+    lines = [line.text for line in window.picture.lines]
+
+    assert [lines.count(word) for word in ("Missing", "Extra")] == [1, 1]
+    assert sum(line.startswith("3 × ") for line in lines) == 6
+
+
+def test_differences_that_do_not_fit_are_counted(qtbot: QtBot) -> None:
+    shown = desk("parcel-lacks-much", "en")
+    parcel = shown.view.parcel
+    assert parcel is not None
+    many = replace(parcel, differences=parcel.differences[:1] * 100)
+    window = window_of(replace(shown, view=replace(shown.view, parcel=many)))
+    qtbot.addWidget(window)
+    lines = [line.text for line in window.picture.lines]
+    listed = sum(line.startswith("3 × ") for line in lines)
+
+    assert 1 < listed < 100
+    assert f"and {100 - listed} more" in lines
 
 
 def test_marks_are_drawn_where_the_faults_are(qtbot: QtBot) -> None:
