@@ -39,12 +39,11 @@ def evaluate_pack(
 def _graded(pack: Path, index: RenderedSet, progress: Callable[[int, int], None]) -> list[Graded]:
     """Each return through the station's own examiner and policy."""
     policies = {policy.category: policy for policy in load_policies(load_recipes())}
-    lights = ("bright", "raking")
     setup = ExaminerSetup(
         pack,
         TRUSTED_KEYS,
         index.path / "calibration.json",
-        {light: index.path / f"empty-{light}.jpg" for light in lights},
+        {path.stem.removeprefix("empty-"): path for path in index.path.glob("empty-*.jpg")},
     )
     examiner = PoseExaminer(load_equipment(setup))
     graded = []
@@ -85,4 +84,11 @@ def _grade(
         for pose in truth.poses
         for fault in pose.faults
     ]
-    return Graded(true_grade(policy, faults), verdict.proposed, verdict.needs_review)
+    try:
+        true = true_grade(policy, faults)
+    except ValueError as error:
+        raise refuse(
+            f"The policy of {truth.category} has no rule for the faults of {truth.return_id} "
+            f"({error}): render a set with kinds it knows, or extend the policy"
+        ) from error
+    return Graded(true, verdict.proposed, verdict.needs_review)
