@@ -32,6 +32,7 @@ PLANTED = {
     "http-owner": ("station/app/defaults.py", "import httpx2"),
     "onnx-owner": ("station/app/defaults.py", "import onnxruntime"),
     "gs1-owner": ("station/adapters/orders/form.py", "import biip"),
+    "symbols-owner": ("station/app/photographs.py", "import zxingcpp"),
     "json-stream-owner": ("station/domain/item.py", "import ijson"),
     "serial-owner": ("firmware_bridge/clients/plain.py", "import serial"),
     "render-owner": ("models/sets.py", "import mitsuba"),

@@ -1,6 +1,9 @@
 """Barcodes in pictures: what `zxing-cpp` finds becomes text that the scan grammar reads."""
 
+import math
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,19 +37,28 @@ class Symbol:
         return self.text[3:]
 
 
-def read_symbols(picture: NDArray[np.uint8]) -> tuple[Symbol, ...]:
+def read_symbols(
+    picture: NDArray[np.uint8],
+    *,
+    patience_s: float = math.inf,
+    spent_s: Callable[[], float] = time.thread_time,
+) -> tuple[Symbol, ...]:
     """The codes in an RGB picture (height, width, 3), from top to bottom.
 
     The picture is looked at in three sizes. A code that a single check digit guards is told only
     if two of them agree: a blurred EAN can read as another valid one. Add-ons of EAN and UPC are
     left out, since they name no item. The same code twice in a picture is told once.
+
+    No further look begins once the earlier ones took `patience_s` seconds by `spent_s`, the time
+    that this thread was computing.
     """
     height, width = picture.shape[:2]
     if min(height, width) < _SMALLEST_PX:
         return ()
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     scales = LOOKS if max(height, width) <= LARGE_PX else LOOKS_AT_LARGE
-    looks = [_look(grey, scale) for scale in scales]
+    began_s = spent_s()
+    looks = [_look(grey, scale) for scale in scales if spent_s() - began_s < patience_s]
     seen = Counter(text for look in looks for text in look)
     told = {text: symbol for look in reversed(looks) for text, symbol in look.items()}
     sure = [s for s in told.values() if s.text[1] not in _WEAKLY_CHECKED or seen[s.text] > 1]

@@ -26,6 +26,7 @@ from station.adapters.examiner.examiner_process import ExaminerProcess
 from station.adapters.frames import FrameFiles
 from station.adapters.processes import Children
 from station.adapters.store.opening import OpenStore
+from station.adapters.symbols import read_symbols
 from station.adapters.upstream.posting import HttpUpstream
 from station.app.defaults import LIVE_PACK, TRUSTED_KEYS
 from station.config import Device, Lights
@@ -37,6 +38,9 @@ from station.workflow.deliver import Delivery
 from station.workflow.stages import Setup
 
 RESTING_LIGHT = "bright"
+
+_CODE_PATIENCE_S = 0.25
+"""Codes in pictures help; a person waits for the verdict."""
 
 Emit = Callable[[Event], None]
 
@@ -105,12 +109,12 @@ def cameras_of(
 def examiner_of(
     parts: BenchParts, pixels: Pixels, frames: FrameFiles, emit: Emit, clock: SystemClock
 ) -> ExaminerProcess:
-    """The detector and the measuring in their child process."""
+    """The detector, the measuring and the reading of codes in their child process."""
     setup = ExaminerSetup(parts.pack, TRUSTED_KEYS, parts.calibration, parts.empty)
     return ExaminerProcess(
         children=Children(
             run_examiner,
-            (partial(load_equipment, setup),),
+            (partial(load_equipment, setup, partial(read_symbols, patience_s=_CODE_PATIENCE_S)),),
             name="examiner",
             monotonic=clock.monotonic,
         ),

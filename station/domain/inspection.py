@@ -15,6 +15,9 @@ from station.domain.grading import Condition, Grade, Verdict
 from station.domain.identity import ItemCode
 from station.domain.item import Item
 
+MOST_CODES = 16
+"""More codes are not kept of one pose."""
+
 
 class IdentifiedBy(StrEnum):
     """What said which item it is."""
@@ -26,9 +29,9 @@ class IdentifiedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A tag on the bench, or a code scanned there, names another item."""
+    """A tag on the bench, a code scanned there or one in a picture names another item."""
 
-    source: Literal["tag", "barcode"]
+    source: Literal["tag", "barcode", "camera"]
     item: ItemCode
 
 
@@ -58,7 +61,9 @@ class Identified:
 class PoseExamined:
     """What was found on one pose; `failure` says why it could not be examined.
 
-    `mm_per_px` is the scale on the item's upper face, none without a calibration in date.
+    `mm_per_px` is the scale on the item's upper face, none without a calibration in date. `codes`
+    are those on the item, as a scanner with AIM identifiers would send them: at most `MOST_CODES`,
+    none longer than `scan.LONGEST_CODE`.
     """
 
     pose: str
@@ -67,6 +72,7 @@ class PoseExamined:
     calibration: str | None
     mm_per_px: float | None = None
     failure: str | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from station.domain.events import Exposed, ExposureFailed, LookedUp, PoseAnswere
 from station.domain.grading import Grade
 from station.domain.inspection import Examined, Identified, Judged
 from station.domain.judging import judge
-from station.workflow.commands import Command, Examine, Expose, Say, Sound
+from station.workflow import camera_codes
+from station.workflow.commands import Command, Examine, Expose, FindOrder, Say, Sound
 from station.workflow.stages import Answering, Bench, Capturing, Identifying, Notice, Ready
 
 MOST_FAILURES = 3
@@ -74,7 +75,10 @@ def retake(bench: Bench, stage: Capturing | Answering) -> Step:
 
 
 def _afresh(bench: Bench, stage: Capturing | Answering, *, waiting: bool) -> Capturing | None:
-    """The first pose of a new take; none if the recipe is gone."""
+    """The first pose of a new take; none if the recipe is gone.
+
+    What codes in the earlier pictures contradicted is forgotten with them.
+    """
     if isinstance(stage, Capturing):
         return Capturing(
             stage.identified,
@@ -83,7 +87,7 @@ def _afresh(bench: Bench, stage: Capturing | Answering, *, waiting: bool) -> Cap
             waiting=waiting,
             refining=stage.refining,
         )
-    identified = stage.judged.examined.identified
+    identified = camera_codes.forgotten(stage.judged.examined.identified)
     recipe = bench.setup.recipe(identified.item.category)
     if recipe is None:
         return None
@@ -134,14 +138,22 @@ def exposure_failed(bench: Bench, event: ExposureFailed) -> Step:
 
 
 def pose_answered(bench: Bench, event: PoseAnswered) -> Step:
-    """Note the answer; when every pose has one, judge."""
+    """Note the answer and what the codes in its pictures say; when every pose has one, judge."""
     stage = bench.stage
     if not _is_current(stage, event.inspection, event.take):
         return bench, ()
     if event.result.pose not in {pose.name for pose in stage.unanswered}:
         return bench, ()
-    stage = replace(stage, answers=(*stage.answers, event.result))
-    return finished(replace(bench, stage=stage), stage, event.at)
+    code = camera_codes.serial_of(stage, event.result)
+    known = camera_codes.contradiction_of(stage)
+    stage = replace(stage, answers=(*stage.answers, event.result), refining=code or stage.refining)
+    asked = () if code is None else (FindOrder(event.inspection, code),)
+    other = camera_codes.contradiction_of(stage)
+    bench, commands = finished(replace(bench, stage=stage), stage, event.at)
+    if isinstance(bench.stage, Capturing) and other is not None and known is None:
+        notice = Notice("camera-disagrees", (("code", str(other.item)),), event.at)
+        bench, commands = replace(bench, notice=notice), (*commands, Say(Sound.ATTENTION))
+    return bench, (*asked, *commands)
 
 
 def finished(bench: Bench, stage: Capturing, at: datetime) -> Step:
@@ -159,14 +171,15 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
     answers = tuple(sorted(stage.answers, key=lambda answer: order[answer.pose]))
     failed = tuple(answer.pose for answer in answers if answer.failure)
     seen = {zone for pose in stage.recipe.poses if pose.name not in failed for zone in pose.zones}
+    opened = stage.identified.opened
+    contradiction = opened.contradiction or camera_codes.contradiction_of(stage)
     examined = Examined(
-        stage.identified,
+        replace(stage.identified, opened=replace(opened, contradiction=contradiction)),
         stage.frames,
         answers,
         unseen=frozenset(stage.recipe.zones - seen),
         last_frame_at=max(frame.exposed_at for frame in stage.frames),
     )
-    contradiction = stage.identified.opened.contradiction
     verdict = judge(
         policy,
         examined.findings,

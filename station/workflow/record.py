@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from station.domain.capture import Frame
 from station.domain.defect import Finding, Measurement
 from station.domain.grading import Level, Outcome, Reason
-from station.domain.inspection import Decision, Inspection, Opened, PoseExamined
+from station.domain.inspection import Decision, Examined, Inspection, PoseExamined
+from station.workflow import camera_codes
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -47,7 +48,7 @@ def inspection_form(inspection: Inspection, outcome: Outcome | None) -> dict[str
         "policy": verdict.policy,
         "model_pack": _names(pose.model_pack for pose in examined.poses),
         "calibration": _names(pose.calibration for pose in examined.poses),
-        "identification": _identification(examined.identified.opened),
+        "identification": _identification(examined),
         "times": {
             "opened": _utc(examined.identified.opened.opened_at),
             "last_frame": _utc(examined.last_frame_at),
@@ -120,7 +121,9 @@ def _reason(reason: Reason, findings: tuple[Finding, ...]) -> dict[str, Json]:
     }
 
 
-def _identification(opened: Opened) -> dict[str, Json]:
+def _identification(examined: Examined) -> dict[str, Json]:
+    """`camera_codes` are those on the item that name goods: a waybill's may name a person."""
+    opened = examined.identified.opened
     other = opened.contradiction
     return {
         "by": opened.by.value,
@@ -128,6 +131,7 @@ def _identification(opened: Opened) -> dict[str, Json]:
         "contradicted_by": None
         if other is None
         else {"source": other.source, "gtin": other.item.gtin, "serial": other.item.serial},
+        "camera_codes": list(camera_codes.telling(examined.poses)),
     }
 
 

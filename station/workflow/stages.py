@@ -54,7 +54,7 @@ class Identifying:
 class Capturing:
     """The item is being pictured, pose by pose; earlier poses are examined meanwhile.
 
-    `refining` is the same code with a serial, learnt from its tag and being looked up.
+    `refining` is the same code with a serial, learnt from its tag or pictures and being looked up.
 
     `waiting` until the operator has laid the item as the pose at `pose_index` asks. `take` counts
     retakes, so that answers to an earlier take are recognised as late.

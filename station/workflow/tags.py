@@ -35,7 +35,7 @@ Step = tuple[Bench, tuple[Command, ...]]
 
 
 def answered(bench: Bench, event: TagsSettled | LookedUp) -> Step:
-    """Note the tags that settled; take what the orders say of a code, or of its tag's serial."""
+    """Note the tags that settled; take what the orders say of a code, or of a serial learnt."""
     if isinstance(event, TagsSettled):
         return _settled(bench, event), ()
     if isinstance(bench.stage, Capturing):
@@ -76,7 +76,7 @@ def follow(before: Bench, after: Bench, event: Event) -> Step:
 
 
 def _refined(bench: Bench, stage: Capturing, event: LookedUp) -> Step:
-    """The code with the serial of its tag was looked up: take it, or say that it is done already.
+    """The code with a serial was looked up: take it, or say that the piece is done already.
 
     Orders that do not know this serial leave the item as its barcode named it.
     """
@@ -85,7 +85,7 @@ def _refined(bench: Bench, stage: Capturing, event: LookedUp) -> Step:
         return bench, ()
     item = event.answer.item
     if item is not None and item.code != code:
-        return bench, ()  # It answers an earlier question about another tag.
+        return bench, ()  # It answers an earlier question about another serial.
     stage = replace(stage, refining=None)
     if event.answer.problem is Unidentified.ALREADY_INSPECTED:
         notice = Notice("already-inspected", (("code", str(code)),), event.at)
@@ -169,7 +169,7 @@ def _compared(bench: Bench, stage: Capturing, at: datetime) -> Step:
         contradiction=_of_barcode(opened.contradiction),
     )
     stage = _reopened(stage, opened)
-    if opened.code == code or asked:
+    if opened.code == code or asked or stage.refining == code:
         return replace(bench, stage=stage), ()
     refining = replace(stage, refining=code)
     return replace(bench, stage=refining), (FindOrder(opened.id, code),)

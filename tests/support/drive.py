@@ -1,7 +1,7 @@
 """Drives the machine as a bench would: commands are answered, people act, things fail."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,6 +96,8 @@ class Drive:
     journal: list[Event] = field(default_factory=list)
     saves: list[tuple[Event, Bench, Inspection]] = field(default_factory=list)
     count: int = 0
+    pictured: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The codes that the camera sees, by pose."""
 
     def fresh(self) -> str:
         """A new identifier."""
@@ -142,6 +144,9 @@ class Drive:
         if self.owed:
             command = self.owed.popleft()
             event = answer_to(command, self.now, findings, fail, self.fresh())
+            if isinstance(event, PoseAnswered):
+                codes = self.pictured.get(event.result.pose, ())
+                event = replace(event, result=replace(event.result, codes=codes))
             if event is not None:
                 self.happen(event)
 

@@ -14,6 +14,7 @@ from models.runtime.pictures import read_picture
 from models.runtime.region import Region
 from station.adapters.examiner.child import Equipment
 from station.adapters.examiner.examining import Picture
+from station.adapters.symbols import read_symbols
 from tests.support.tiny_set import STAIN
 
 PACK_NAME = "fake 1 sha256:" + "0" * 64
@@ -56,7 +57,7 @@ def fake_equipment(trigger: Path, pictures: Path, calibrated: bool) -> Equipment
         light: read_picture(pictures / f"empty-{light}.jpg") for light in ("bright", "raking")
     }
     record = Calibration.read(pictures / "calibration.json") if calibrated else None
-    return Equipment(FakeDetector(trigger), PACK_NAME, record, empty)
+    return Equipment(FakeDetector(trigger), PACK_NAME, record, empty, read_symbols)
 
 
 def refused_equipment() -> Equipment:

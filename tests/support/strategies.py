@@ -113,7 +113,14 @@ reasons = st.builds(
 )
 verdicts = st.builds(lambda steps, *rest: Verdict(*steps, *rest), levels, few(reasons), text, text)
 answers = st.builds(
-    PoseExamined, text, few(findings), text, st.none() | text, st.none() | real, st.none() | text
+    PoseExamined,
+    text,
+    few(findings),
+    text,
+    st.none() | text,
+    st.none() | real,
+    st.none() | text,
+    few(text),
 )
 opened = st.builds(
     Opened,
@@ -124,7 +131,7 @@ opened = st.builds(
     st.none() | text,
     st.sampled_from(IdentifiedBy),
     st.none() | text,
-    st.none() | st.builds(Contradiction, st.sampled_from(["tag", "barcode"]), codes),
+    st.none() | st.builds(Contradiction, st.sampled_from(["tag", "barcode", "camera"]), codes),
 )
 judged = st.builds(
     Judged,

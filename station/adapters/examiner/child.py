@@ -18,6 +18,7 @@ from models.runtime.opencv import cv2
 from models.runtime.pack import read_pack
 from models.runtime.pictures import decode_picture, read_picture
 from models.runtime.region import Region
+from station.adapters.examiner.codes import ReadCodes, codes_on, no_codes
 from station.adapters.examiner.examining import (
     COLOUR_LIGHT,
     Finds,
@@ -53,15 +54,19 @@ class ExaminerSetup:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """The same, loaded. `model_pack` names the pack and, by digest, every byte of it."""
+    """The same, loaded. `model_pack` names the pack and, by digest, every byte of it.
+
+    `read_codes` reads the codes in the pictures under `COLOUR_LIGHT`.
+    """
 
     detector: Finds
     model_pack: str
     calibration: Calibration | None
     empty: Mapping[str, Picture]
+    read_codes: ReadCodes = no_codes
 
 
-def load_equipment(setup: ExaminerSetup) -> Equipment:
+def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Equipment:
     """Load and verify everything; PackError, CalibrationError or PictureError in one sentence."""
     pack = read_pack(setup.pack, read_trusted_keys(setup.trusted_keys))
     manifest = pack.manifest
@@ -73,6 +78,7 @@ def load_equipment(setup: ExaminerSetup) -> Equipment:
         f"{manifest.name} {manifest.version} sha256:{pack.digest}",
         Calibration.read(setup.calibration) if setup.calibration else None,
         {light: read_picture(path) for light, path in setup.empty.items()},
+        read_codes,
     )
 
 
@@ -101,7 +107,7 @@ class PoseExaminer:
         self._memory: dict[str, SharedMemory] = {}
 
     def answer(self, request: ExaminePose) -> PoseDone:
-        """The findings of a pose, or in one sentence why there are none."""
+        """The findings of a pose and the codes on its item, or in one sentence why not."""
         equipment = self._equipment
         nothing = PoseExamined(request.pose, (), equipment.model_pack, None)
         calibration = equipment.calibration
@@ -124,26 +130,47 @@ class PoseExaminer:
     def _examined(
         self, request: ExaminePose, nothing: PoseExamined, calibration: Calibration | None
     ) -> PoseExamined:
+        pictures = [self._pixels(shot.picture) for shot in request.shots]
+        region = self._region(request.shots, pictures)
+        codes = self._codes(request.shots, pictures, region)
         try:
             optics = Optics()
             mm_per_px = None
             if calibration:
                 optics = Optics(calibration, catalogue_height(request.size_mm))
                 mm_per_px = calibration.mm_per_px(request.size_mm[2])
-            findings = self._findings(request, optics)
+            findings = self._findings(request.shots, pictures, region, optics)
         except CalibrationError:
             # The calibration is of another picture size or the item higher than the camera:
             # pixels, and no claim.
-            return replace(nothing, findings=self._findings(request, Optics()))
+            findings = self._findings(request.shots, pictures, region, Optics())
+            return replace(nothing, findings=findings, codes=codes)
         named = calibration.id if calibration else None
-        return replace(nothing, findings=findings, calibration=named, mm_per_px=mm_per_px)
+        return replace(
+            nothing, findings=findings, calibration=named, mm_per_px=mm_per_px, codes=codes
+        )
 
-    def _findings(self, request: ExaminePose, optics: Optics) -> tuple[Finding, ...]:
-        pictures = [self._pixels(shot.picture) for shot in request.shots]
-        region = self._region(request.shots, pictures)
+    def _codes(
+        self, shots: Sequence[ShotToExamine], pictures: Sequence[Picture], region: Region
+    ) -> tuple[str, ...]:
+        found = (
+            code
+            for shot, picture in zip(shots, pictures, strict=True)
+            if shot.light == COLOUR_LIGHT
+            for code in self._equipment.read_codes(picture)
+        )
+        return codes_on(region, tuple(found))
+
+    def _findings(
+        self,
+        shots: Sequence[ShotToExamine],
+        pictures: Sequence[Picture],
+        region: Region,
+        optics: Optics,
+    ) -> tuple[Finding, ...]:
         return tuple(
             finding
-            for shot, picture in zip(request.shots, pictures, strict=True)
+            for shot, picture in zip(shots, pictures, strict=True)
             for finding in examine_picture(
                 self._equipment.detector,
                 picture,

@@ -131,3 +131,18 @@ def test_noise_holds_no_code(seed: int, height: int, width: int) -> None:
     noise = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
     assert read_symbols(noise) == ()
+
+
+def test_no_further_look_begins_once_patience_is_spent() -> None:
+    ean = printed("9520123456788", zxingcpp.BarcodeFormat.EAN13)
+    plate = printed("RG:PLATE:P-1", zxingcpp.BarcodeFormat.QRCode)
+
+    def read(picture: Picture, *spent_s: float) -> list[str]:
+        times = iter((10.0, *spent_s))
+        found = read_symbols(picture, patience_s=0.25, spent_s=lambda: next(times))
+        assert next(times, None) is None
+        return [symbol.plain for symbol in found]
+
+    assert read(ean, 10.0, 10.1, 10.3) == ["9520123456788"]
+    assert read(ean, 10.0, 10.25, 10.25) == [], "one look is not enough for an EAN"
+    assert read(plate, 10.0, 10.25, 10.25) == ["RG:PLATE:P-1"]

@@ -83,6 +83,24 @@ def test_the_form_of_a_closed_inspection() -> None:
     }
 
 
+def test_the_form_tells_the_pictured_codes_that_name_goods_and_no_persons() -> None:
+    closed = inspection(1)
+    examined = closed.judged.examined
+    gtin = "]E09520123456788"
+    texts = (gtin, "]Q1https://example.com/li-wei/12-river-road", "]C0RG:CMD:UNDO", gtin)
+    poses = tuple(replace(pose, codes=texts) for pose in examined.poses)
+    judged = replace(closed.judged, examined=replace(examined, poses=poses))
+
+    form = inspection_form(replace(closed, judged=judged), OUTCOME)
+
+    assert form["identification"] == {
+        "by": "barcode",
+        "epc": None,
+        "contradicted_by": None,
+        "camera_codes": [gtin],
+    }
+
+
 def test_the_form_of_a_finding_and_of_its_reason() -> None:
     form = inspection_form(inspection(1, dent=380.0), OUTCOME)
     measured = {"quantity": "area", "value": 380.0, "unit": "mm2", "U": 1.0}

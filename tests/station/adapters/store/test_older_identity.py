@@ -1,13 +1,15 @@
-"""Journals and inspections from before tags were read are still read."""
+"""Journals and inspections from before tags and codes in pictures were read are still read."""
 
 import json
+from dataclasses import replace
+from datetime import datetime
 
 from hypothesis import HealthCheck, given, settings
 
 from station.adapters.store.codec import Codec
-from station.domain.events import Began
-from station.domain.inspection import IdentifiedBy, Inspection, Opened
-from tests.support.strategies import inspections
+from station.domain.events import Began, PoseAnswered
+from station.domain.inspection import IdentifiedBy, Inspection, Opened, PoseExamined
+from tests.support.strategies import answers, inspections, instant
 
 NEW = ("by", "epc", "contradiction")
 
@@ -28,6 +30,20 @@ def test_an_inspection_without_its_identification_was_by_barcode(inspection: Ins
 
     assert (read.by, read.epc, read.contradiction) == (IdentifiedBy.BARCODE, None, None)
     assert read == Opened(read.id, read.code, read.operator, read.opened_at, read.supersedes)
+
+
+@settings(max_examples=25)
+@given(answers, instant)
+def test_an_answer_of_the_examiner_without_codes_saw_none(
+    result: PoseExamined, at: datetime
+) -> None:
+    codec = Codec()
+    facts = json.loads(codec.event_text(PoseAnswered(at, "i1", 0, result)))
+    del facts["result"]["codes"]
+
+    read = codec.event(json.dumps(facts))
+
+    assert read == PoseAnswered(at, "i1", 0, replace(result, codes=()))
 
 
 def test_a_segment_without_tags_begins_without_any() -> None:
