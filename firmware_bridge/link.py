@@ -33,7 +33,8 @@ class Link(Generic[F]):
     back. `greet` raises `SilentError` for a device that is not the expected one. Loss is said
     once, return is said once. Retries wait 0.2 s doubling to 2 s, and start over once a wire has
     lasted 5 s, so a loose contact is not retried for ever at full speed. No frame spans a
-    reconnect. Not safe for use from two threads.
+    reconnect, and what a device says in a greeting that fails is no reading: it may be another
+    device. Not safe for use from two threads.
     """
 
     def __init__(
@@ -156,16 +157,22 @@ class Link(Generic[F]):
             return
         self._opened_at = self._clock()
         self._decoder.reset(self._opened_at)
+        if self._greeted():
+            self._available = True
+            self._heard.appendleft(Back())
+        else:
+            kept = [event for event in self._heard if isinstance(event, Damage | Lost)]
+            self._heard = deque(kept, maxlen=MOST_HEARD)
+
+    def _greeted(self) -> bool:
+        """Greet the device; say whether it is the expected one and still there."""
         try:
             if self._greet is not None:
                 self._greet()
         except DisconnectedError as error:
             if self._wire is not None:
                 self._drop(error)
-            return
-        if self._wire is not None:
-            self._available = True
-            self._heard.appendleft(Back())
+        return self._wire is not None
 
     def _drop(self, error: OSError) -> DisconnectedError:
         """Close the wire, plan the next try, say the loss once, and return what to raise."""

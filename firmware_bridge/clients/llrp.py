@@ -74,7 +74,6 @@ class LlrpReader:
         self._clock = clock
         self._number = 0
         self._heard_at = 0.0
-        self._back = False
         self._link = Link(open_wire, LlrpDecoder(), greet=self._greet, clock=clock, sleep=sleep)
 
     def poll(self, timeout_s: float) -> tuple[LlrpReading, ...]:
@@ -87,7 +86,7 @@ class LlrpReader:
         readings: list[LlrpReading] = []
         for event in self._link.poll(timeout_s):
             match event:
-                case Message() if self._back:
+                case Message():
                     readings += self._message(event)
                 case Damage():
                     readings.append(event)
@@ -97,10 +96,8 @@ class LlrpReader:
                     )
                 case Back():
                     self._heard_at = self._clock()
-                    self._back = True
                     readings.append(event)
                 case Lost():
-                    self._back = False
                     readings.append(event)
         return tuple(readings)
 
