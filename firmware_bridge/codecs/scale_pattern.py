@@ -75,8 +75,8 @@ RADWAG = ScaleDialect(
 
 TOLEDO = ScaleDialect(
     "toledo",
-    # Status byte A with two decimals, byte B in kg, byte C, weight, tare.
-    re.compile(r"[$,4<](?P<status>[0-?])[ -/](?P<value>[ 0-9]{6})[ 0-9]{6}"),
+    # Status byte A with two decimals, byte B in kg, byte C without a unit of its own, weight, tare.
+    re.compile(r"[$,4<](?P<status>[0-?])[ (](?P<value>[ 0-9]{6})[ 0-9]{6}"),
     end=b"\r",
     start=b"\x02",
     unit="kg",

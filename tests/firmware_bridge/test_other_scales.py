@@ -162,13 +162,24 @@ def test_a_toledo_line_carries_its_bits() -> None:
     assert read(toledo_line("8", 1250)) == ScaleReading("unstable", Decimal("12500.00"))
     assert read(toledo_line("4", 1250)) == ScaleReading("overload")
     assert read(toledo_line("0", 1250)[1:]) == "prefix"
+    assert read(b"\x02,0(  1250000000\r") == ScaleReading("stable", Decimal("12500.00"))
+    assert read(b"\x02 0   1250000000\r") == "content"  # no decimals
+
+
+@pytest.mark.parametrize("unit", range(1, 8))
+def test_a_toledo_scale_that_weighs_in_another_unit_gives_no_weight_in_kg(unit: int) -> None:
+    raw = toledo_line("0", 1250)
+    (event,) = pattern_decoder(TOLEDO).feed(raw[:3] + bytes([0x20 | unit]) + raw[4:], 0.0)
+
+    assert isinstance(event, Damage)
+    assert event.reason == "content"
 
 
 @pytest.mark.parametrize(
     ("heading", "count", "decode"),
     [
         ("A&D (`aandd`)", 12, aandd.decode),
-        ("Any other make (`scale-generic`)", 8, scale_generic.decode),
+        ("Any other make (`scale-generic`)", 9, scale_generic.decode),
     ],
 )
 def test_the_example_bytes_mean_what_the_document_says(
