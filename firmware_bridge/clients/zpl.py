@@ -25,6 +25,8 @@ from firmware_bridge.transports.transport import DisconnectedError, Transport
 STATE_EVERY_S = 1.0
 ANSWER_S = 0.8
 TRIES = 2
+SLOWEST_BYTES_PER_S = 960
+"""Of a serial port at 9600 baud. What is asked behind a label travels behind it."""
 PIECE = 512
 
 SILENT = (
@@ -107,7 +109,7 @@ class ZplPrinter:
             for start in range(0, len(zpl), PIECE):
                 self._link.send(zpl[start : start + PIECE])
             if self._two_way:
-                self.state()
+                self._state(behind_bytes=len(zpl))
         except DisconnectedError as error:
             raise InDoubtError(
                 "The printer was lost while it took a label: look whether the label came out, "
@@ -123,17 +125,22 @@ class ZplPrinter:
             raise OneWayError(
                 "The printer is connected one way and cannot say how it is: look at the printer."
             )
-        self._ask_at = self._clock() + STATE_EVERY_S
-        return self._ask(HOST_STATUS, HostStatus).state
+        return self._state()
 
     def close(self) -> None:
         """Let go of the wire; a later `poll` opens it again."""
         self._link.close()
 
-    def _ask(self, question: bytes, kind: type[A]) -> A:
+    def _state(self, *, behind_bytes: int = 0) -> PrinterState:
+        self._ask_at = self._clock() + STATE_EVERY_S
+        return self._ask(HOST_STATUS, HostStatus, behind_bytes).state
+
+    def _ask(self, question: bytes, kind: type[A], behind_bytes: int = 0) -> A:
+        """Ask, and allow for so many bytes that are still on their way to the printer."""
+        patience_s = ANSWER_S + behind_bytes / SLOWEST_BYTES_PER_S / TRIES
         try:
             answer = self._link.ask(
-                question, lambda frame: isinstance(frame, kind), timeout_s=ANSWER_S, tries=TRIES
+                question, lambda frame: isinstance(frame, kind), timeout_s=patience_s, tries=TRIES
             )
         except SilentError:
             self._silent = True

@@ -1,6 +1,7 @@
 """ZPL printers: answers byte for byte, labels printed once, texts that never become commands."""
 
 import os
+from collections import deque
 from itertools import pairwise
 from pathlib import Path
 
@@ -415,6 +416,41 @@ def test_labels_go_out_over_a_serial_port(tmp_path: Path) -> None:
         client.close()
 
     assert imitation.printed == [LABEL]
+
+
+class SlowWire(Loopback):
+    """A serial port at 9600 baud: what is written waits in it and then goes out byte by byte."""
+
+    def __init__(self, imitation: ZplImitation, time: FakeTime) -> None:
+        super().__init__(imitation, time)
+        self._clock = time
+        self._leaving: deque[tuple[float, bytes]] = deque()
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        deadline = self._clock() + timeout_s
+        while self._leaving and self._leaving[0][0] <= deadline:
+            gone_at, content = self._leaving.popleft()
+            self._clock.sleep(max(0.0, gone_at - self._clock()))
+            super().write(content)
+        return super().read(max_bytes, max(0.0, deadline - self._clock()))
+
+    def write(self, content: bytes) -> None:
+        begin = self._leaving[-1][0] if self._leaving else self._clock()
+        self._leaving.append((begin + len(content) / 960, content))
+
+
+def test_a_label_that_takes_seconds_on_its_wire_is_not_in_doubt() -> None:
+    now, imitation = FakeTime(), ZplImitation()
+    client = ZplPrinter(lambda: SlowWire(imitation, now), clock=now, sleep=now.sleep)
+    long_label = b"^XA^FX" + b" " * 6000 + b"^XZ"
+    while PrinterState(None, 0) not in client.poll(0.1):
+        pass
+
+    client.print_label(long_label)
+    heard = [event for _ in range(50) for event in client.poll(0.1)]
+
+    assert imitation.printed == [long_label]
+    assert heard == []
 
 
 class OneWayFile:
