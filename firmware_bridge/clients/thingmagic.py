@@ -15,7 +15,6 @@ BROKEN = "The tag reader reports error {status:04X}: restart it."
 BOOT_S = 1.5
 TRY_MS = 100
 FIRST_SYSTEM_ERROR = 0x0500
-MOST_ANTENNAS = 16
 
 
 class ThingMagicReader(TagReader[Frame]):
@@ -35,7 +34,7 @@ class ThingMagicReader(TagReader[Frame]):
     ) -> None:
         """Without `power_dbm` or `region` the module keeps its own. ValueError for bad settings."""
         super().__init__(open_wire, thingmagic.decoder(), clock=clock, sleep=sleep)
-        if not antennas or not set(antennas) <= set(range(1, MOST_ANTENNAS + 1)):
+        if not antennas or not set(antennas) <= set(range(1, thingmagic.MOST_ANTENNAS + 1)):
             raise ValueError("Antennas are numbers from 1 to 16, at least one.")
         self._settings = [
             ("antenna", thingmagic.set_antenna(antennas[0]), thingmagic.SET_ANTENNA),

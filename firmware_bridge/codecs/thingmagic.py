@@ -46,6 +46,8 @@ FLAGS = b"\x01\xff"
 FIXED_BYTES = 21
 BEHIND_DATA_BYTES = 3
 LONGEST_PLAIN_BYTES = 8
+MOST_ANTENNAS = 16
+"""Half a byte names the antenna in a record: the last one is written 0."""
 MOST_POWER_DBM = 31.5
 
 REGIONS = {"US": 0x01, "EU": 0x08, "CN": 0x06, "NA2": 0x0D, "NA3": 0x0E, "OPEN": 0xFF}
@@ -129,7 +131,7 @@ def record_of(frame: Frame) -> Record | None:
     return Record(
         answer=content[data_end + BEHIND_DATA_BYTES : -CRC_BYTES],
         rssi_dbm=content[7] - 256 if content[7] > 127 else content[7],
-        antenna=content[8] >> 4,
+        antenna=content[8] >> 4 or MOST_ANTENNAS,
         frequency_khz=int.from_bytes(content[9:12], "big"),
         timestamp_ms=int.from_bytes(content[12:16], "big"),
         count=max(content[6], 1),
@@ -152,7 +154,7 @@ def tags(frame: Frame) -> tuple[TagRead, ...]:
         TagRead(
             hex_of(record.answer[2:]),
             rssi_dbm=float(record.rssi_dbm),
-            antenna=record.antenna or None,
+            antenna=record.antenna,
             count=record.count,
         ),
     )
@@ -221,7 +223,7 @@ def stop_stream() -> bytes:
 def record_content(record: Record) -> bytes:
     """A tag record's bytes behind the status."""
     fixed = b"\x10\x03\x1b" + FLAGS + bytes((1, record.count, record.rssi_dbm & 0xFF))
-    fixed += bytes((record.antenna << 4 | record.antenna,))
+    fixed += bytes((record.antenna % MOST_ANTENNAS * 0x11,))
     fixed += record.frequency_khz.to_bytes(3, "big") + record.timestamp_ms.to_bytes(4, "big")
     fixed += b"\x00\xa0\x05" + (len(record.data) * 8).to_bytes(2, "big") + record.data + b"\x01"
     answer = record.answer + tag_crc(record.answer)

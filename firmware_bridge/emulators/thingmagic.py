@@ -93,7 +93,7 @@ class ThingMagicImitation:
             case thingmagic.SET_REGION:
                 good = int.from_bytes(content, "big") in thingmagic.REGIONS.values()
             case thingmagic.SET_ANTENNA:
-                good = len(content) > 1 and content[-1] in range(1, 5)
+                good = len(content) > 1 and content[-1] in range(1, thingmagic.MOST_ANTENNAS + 1)
                 self._antenna = content[-1] if good else self._antenna
             case thingmagic.SET_PROTOCOL | thingmagic.SET_OPTION:
                 good = True

@@ -254,3 +254,10 @@ def test_an_r2000s_tag_is_believed_from_its_second_report_on() -> None:
 
     assert epcs(bench.run(2.0)) == {"300100000100000000000000"}
     assert not once
+
+
+def test_a_thingmagics_sixteenth_antenna_is_told_by_its_number() -> None:
+    bench = Bench(THINGMAGIC, f"tag {EPC}", antennas=(16,))
+    read = [reading for reading in bench.run(5.0) if isinstance(reading, TagRead)]
+
+    assert {tag.antenna for tag in read} == {16}
