@@ -22,12 +22,13 @@ class Align(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as written: its words, the box of its glyphs, and whether it had to be cut.
+    """One line as written: its words, what is shown of them, the box of its glyphs.
 
     `given` marks words that come from outside (an item's name): only these may be cut.
     """
 
     text: str
+    shown: str
     box: QRectF
     pixels: float
     cut: bool
@@ -54,13 +55,18 @@ class Page:
         align: Align = Align.LEFT,
         least: float | None = None,
         given: bool = False,
+        tail: bool = False,
     ) -> QRectF:
-        """Write a line in `place`, shrinking it to `least` pixels before it is cut; its box."""
+        """Write a line in `place`, shrinking it to `least` pixels before it is cut; its box.
+
+        With `tail` the end is kept where it is cut: people compare the end of a code.
+        """
         pixels = fitting(text, weight, place.width(), place.height() * 2, pixels, least or pixels)
         metrics = QFontMetricsF(font(pixels, weight))
         whole = shown = _set(text)
         if metrics.horizontalAdvance(whole) > place.width() + 0.5:
-            shown = metrics.elidedText(whole, Qt.TextElideMode.ElideRight, place.width())
+            cut = Qt.TextElideMode.ElideLeft if tail else Qt.TextElideMode.ElideRight
+            shown = metrics.elidedText(whole, cut, place.width())
         width = metrics.horizontalAdvance(shown)
         left = place.left() + (place.width() - width) * align.value
         baseline = place.center().y() + metrics.capHeight() / 2
@@ -69,7 +75,7 @@ class Page:
         self.painter.drawText(QPointF(left, baseline), shown)
         box = QRectF(left, baseline - pixels * 0.86, width, pixels * 1.08)
         if shown:
-            self.lines.append(Line(text, box, pixels, shown != whole, given))
+            self.lines.append(Line(text, shown, box, pixels, shown != whole, given))
         return box
 
     def panel(self, area: QRectF, colour: str, edge: str | None = None, width: float = 1) -> None:

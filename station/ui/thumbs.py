@@ -133,5 +133,14 @@ class ThumbRow(Panel):
         top = inner.center().y() - line * len(rows) / 2
         for text, pixels, weight, colour in rows:
             place = QRectF(inner.left(), top, inner.width(), line)
-            page.write(place, text, pixels, weight=weight, colour=colour, least=s.text, given=True)
+            page.write(
+                place,
+                text,
+                pixels,
+                weight=weight,
+                colour=colour,
+                least=s.text,
+                given=True,
+                tail=text == item.code,
+            )
             top += line

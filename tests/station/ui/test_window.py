@@ -199,6 +199,19 @@ def test_devices_that_are_well_never_crowd_out_the_count_of_the_parcel(qtbot: Qt
         assert any(line.text.startswith(counted) for line in window.strip.lines)
 
 
+def test_a_code_that_is_cut_keeps_its_end(qtbot: QtBot) -> None:
+    shown = desk("repair", "en")
+    item = shown.view.item
+    assert item is not None
+    long = replace(item, code=item.code.replace("R-0001", "00700026660000000001"))
+    window = window_of(replace(shown, view=replace(shown.view, item=long)))
+    qtbot.addWidget(window)
+    (line,) = [line for line in window.thumbs.lines if line.text == long.code]
+
+    assert line.cut
+    assert line.shown.endswith("00700026660000000001")
+
+
 def test_differences_stand_under_one_heading_each(qtbot: QtBot) -> None:
     window = window_in("parcel-lacks-much", size=(1366, 768))
     qtbot.addWidget(window)
