@@ -1,5 +1,6 @@
 """Typed settings of a station, read from one TOML file; an unknown key is an error."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,22 +17,50 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class UvcCamera(_Section):
-    """A USB camera by its stable device path (`/dev/v4l/by-id/…`)."""
+class _Sized(_Section):
+    """A camera: the size of its pictures in pixels."""
+
+    width: Annotated[int, Field(ge=160, le=8192)] = 1280
+    height: Annotated[int, Field(ge=120, le=8192)] = 720
+
+
+_Microseconds = Annotated[int, Field(ge=10, le=10_000_000)]
+
+
+class UvcCamera(_Sized):
+    """A USB camera by a path that stays its own: a link under `/dev/v4l/by-id` or `by-path`.
+
+    A value that is given must be taken; one that is absent stays as the camera has it. Automatic
+    exposure, white balance and focus are off in any case. `gain` and `focus` are in the camera's
+    own units.
+    """
 
     kind: Literal["uvc"]
     device: str
-    width: int = 1280
-    height: int = 720
+    pixel_format: Literal["MJPG", "YUYV"] = "MJPG"
+    exposure_us: Annotated[int, Field(ge=100, le=10_000_000, multiple_of=100)] | None = None
+    gain: Annotated[float, Field(ge=0)] | None = None
+    white_balance_k: Annotated[int, Field(ge=1000, le=20_000)] | None = None
+    focus: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _device_stays(self) -> Self:
+        if re.fullmatch(r"/dev/video\d+", self.device):
+            raise ValueError(
+                f"{self.device} may be another camera after a restart:"
+                " name its link under /dev/v4l/by-id or /dev/v4l/by-path"
+            )
+        return self
 
 
-class FolderCamera(_Section):
+class FolderCamera(_Sized):
     """Pictures of a folder, served in the order of their names."""
 
     kind: Literal["folder"]
     path: Path
-    width: int = 1280
-    height: int = 720
+
+
+Camera = Annotated[UvcCamera | FolderCamera, Field(discriminator="kind")]
 
 
 class _Device(_Section):
@@ -172,7 +201,7 @@ class Settings(_Section):
     settle_seconds: _Seconds = 0.1
     fullscreen: bool = True
     left_handed: bool = False
-    camera: Annotated[UvcCamera | FolderCamera, Field(discriminator="kind")]
+    camera: Camera
     device: tuple[Device, ...]
     lights: Lights = {}
     upstream: Upstream

@@ -9,16 +9,16 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from station.adapters.cameras.sources import FolderSource, FrameSource, UvcSource
 from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
+from station.app.cameras import camera_of
 from station.app.defaults import LIVE_PACK, load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
 from station.app.live import LiveBench
 from station.app.ordering import orders_from, orders_in
 from station.app.wiring import RESTING_LIGHT, BenchParts, lights_of
-from station.config import Printer, Settings, UvcCamera, read_settings
+from station.config import Printer, Settings, read_settings
 from station.domain.faults import refuse
 from station.domain.label import LabelKind
 from station.ports import Catalogue
@@ -112,7 +112,7 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
             parcel_patterns=settings.parcel_patterns,
         ),
         orders=_orders(settings, say),
-        make_camera=partial(_camera, settings),
+        make_camera=partial(camera_of, settings.camera),
         camera="bench",
         width=camera.width,
         height=camera.height,
@@ -137,10 +137,3 @@ def _orders(settings: Settings, say: Callable[[str], None]) -> Catalogue:
     if source is not None:
         return orders_from(source.url, source.patience_seconds, settings.state)
     return orders_in(settings.state, settings.orders, say)
-
-
-def _camera(settings: Settings) -> FrameSource:
-    camera = settings.camera
-    if isinstance(camera, UvcCamera):
-        return UvcSource(camera.device, camera.width, camera.height)
-    return FolderSource(camera.path)

@@ -18,7 +18,7 @@ from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Light
 from station.adapters.cameras.presence import Look, Presence
 from station.adapters.cameras.rig import RigSettings
-from station.adapters.cameras.sources import FrameSource
+from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.delivery import DeliveryThread
 from station.adapters.examiner.child import ExaminerSetup, load_equipment, run_examiner

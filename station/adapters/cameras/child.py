@@ -26,7 +26,7 @@ from station.adapters.cameras.link import (
     Opened,
 )
 from station.adapters.cameras.pixels import PixelPlace, pixels_of
-from station.adapters.cameras.sources import FrameSource, Taken
+from station.adapters.cameras.sources.source import FrameSource, Taken
 from station.domain.faults import FaultCode
 
 _MOST_OLD_FRAMES = 12

@@ -20,7 +20,9 @@ from station.adapters.cameras.child import Watching, run_camera
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.presence import Presence
 from station.adapters.cameras.rig import RigSettings
-from station.adapters.cameras.sources import FolderSource, UvcSource, shrink
+from station.adapters.cameras.sources.folder import FolderSource
+from station.adapters.cameras.sources.pictures import shrink
+from station.adapters.cameras.sources.uvc import UvcSettings, UvcSource
 from station.adapters.clock import SystemClock
 from station.adapters.processes import Children
 from station.domain.capture import Frame, Shot
@@ -225,7 +227,7 @@ def test_a_folder_gives_its_pictures_in_order_and_then_says_it_is_empty(
 
 def test_a_device_that_is_not_there_is_a_fault_in_words(world: World, tmp_path: Path) -> None:
     device = str(tmp_path / "video0")
-    station = Station(partial(UvcSource, device, WIDTH, HEIGHT), world)
+    station = Station(partial(UvcSource, device, UvcSettings(WIDTH, HEIGHT)), world)
 
     raised = station.heard.wait(FaultRaised)
     station.close()

@@ -1,0 +1,64 @@
+"""What every source of frames is, inside the camera's child process."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class SettingsError(OSError):
+    """The camera does not have the settings that were asked; the text is one sentence.
+
+    The child ends as for a lost camera, so the next one sets everything anew.
+    """
+
+
+class Taken(Protocol):
+    """One exposure: the bytes as the camera delivered them, its own count, its monotonic time."""
+
+    @property
+    def evidence(self) -> bytes: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def monotonic_s(self) -> float: ...
+
+
+class FrameSource(Protocol):
+    """A camera as its child process sees it.
+
+    Any method raises OSError, in one sentence, once the camera is lost; the child then ends.
+    SettingsError, which is one, says that the camera is there with settings of its own.
+    """
+
+    def open(self) -> dict[str, float]:
+        """Open the camera and give its properties as read back."""
+        ...
+
+    def grab(self, light: str) -> Taken:
+        """The next frame; `light` is the light as applied.
+
+        LookupError or EOFError, in one sentence, if the source is well and has no such frame.
+        """
+        ...
+
+    def look(self) -> NDArray[np.uint8] | None:
+        """A preview, grey uint8 [180, 320]; none if the source has no live picture."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the camera."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One exposure of the sources here."""
+
+    evidence: bytes
+    media_type: str
+    sequence: int
+    monotonic_s: float
