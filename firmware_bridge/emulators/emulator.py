@@ -19,12 +19,13 @@ GLUE_S = 0.05
 AWAY_S = 1.0
 FATAL_FRAME = 3
 FLOOD_BYTES = 8192
+PATIENCE_S = 1.0
 
 
 class Emulator:
     """A device on its port, alive inside a `with` block.
 
-    The public methods may be called from any thread and act in order.
+    The public methods may be called from any thread and act in order; RuntimeError if it is dead.
     """
 
     def __init__(
@@ -89,9 +90,17 @@ class Emulator:
     def _do(self, deed: str, line: str = "") -> None:
         answer: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._deeds.put((deed, line, answer))
-        problem = answer.get()
+        problem = self._answered(answer)
         if problem is not None:
             raise ValueError(problem)
+
+    def _answered(self, answer: queue.SimpleQueue[str | None]) -> str | None:
+        while True:
+            try:
+                return answer.get(timeout=PATIENCE_S)
+            except queue.Empty:
+                if not self._thread.is_alive():
+                    raise RuntimeError("the emulator has ended and does nothing more") from None
 
     def _run(self) -> None:
         while not self._ending.is_set():

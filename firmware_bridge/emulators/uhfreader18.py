@@ -77,6 +77,8 @@ class UhfReader18Imitation:
                 self._band = content
                 return [_reply(frame.command, uhfreader18.OK)]
             case uhfreader18.INVENTORY if len(content) == self._inventory_length():
+                if content and content[7] - 0x7F not in uhfreader18.ANTENNAS.values():
+                    return [_reply(frame.command, uhfreader18.BAD_PARAMETER)]
                 self._asked = frame
                 self._round_at = now + ROUND_S
                 return []
