@@ -74,9 +74,13 @@ class DeviceThread(Generic[C]):
         """Start polling; events may come from now on."""
         self._thread.start()
 
+    def stop_soon(self) -> None:
+        """Stop as `stop` does, without waiting for it: a device that is away can take seconds."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """Stop polling and let go of the wire; no event comes after it."""
-        self._stopping.set()
+        self.stop_soon()
         if self._thread.ident is not None:
             self._thread.join()
 

@@ -114,6 +114,8 @@ class Devices:
     def stop(self) -> None:
         """Stop every device; no event comes after it."""
         for thread in self._threads:
+            thread.stop_soon()
+        for thread in self._threads:
             thread.stop()
 
     @property

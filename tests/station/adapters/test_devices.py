@@ -23,7 +23,7 @@ class Lamp:
         self.readings: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.there = True
         self.level = 0
-        self.closed = False
+        self.gone = threading.Event()
         self.free = threading.Event()
         self.free.set()
         self.hanging = threading.Event()
@@ -47,7 +47,7 @@ class Lamp:
         return before
 
     def close(self) -> None:
-        self.closed = True
+        self.gone.set()
 
 
 class Desk:
@@ -75,7 +75,7 @@ def desk() -> Iterator[Desk]:
     yield made
     made.lamp.free.set()
     made.device.stop()
-    assert made.lamp.closed
+    assert made.lamp.gone.is_set()
 
 
 def test_what_the_device_reads_is_heard_in_order(desk: Desk) -> None:
@@ -155,3 +155,17 @@ def test_a_bug_in_the_client_is_logged_and_stops_the_work(
 
     assert fault.code is FaultCode.STATION_BUG
     assert fault.blocks
+
+
+def test_devices_that_take_long_can_stop_side_by_side(desk: Desk) -> None:
+    other = Desk()
+    other.device.start()
+    desk.lamp.free.clear()
+    assert desk.lamp.hanging.wait(WAIT_S)
+
+    for device in (desk.device, other.device):
+        device.stop_soon()
+
+    assert other.lamp.gone.wait(WAIT_S)
+    assert not desk.lamp.gone.is_set()
+    other.device.stop()
