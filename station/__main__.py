@@ -1,5 +1,6 @@
 """The command line: `regrade …`."""
 
+import io
 import sys
 
 from station.commands.root import run
@@ -7,6 +8,8 @@ from station.commands.root import run
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    if sys.stdin is None:  # closed by whoever started this
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
     sys.exit(run(sys.argv[1:]))
 
 

@@ -5,12 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import NoReturn
+from unicodedata import category
 
 import typer
 
 from station.messages.catalogue import Catalogue
 
 OK, FAILED, UNUSABLE = 0, 1, 2
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def locale() -> str:
@@ -31,9 +33,22 @@ def answer_json(answer: Mapping[str, object]) -> None:
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
 
 
+def visible(text: str) -> str:
+    """Text that a terminal only shows: what would steer it, or cannot be seen, is written out."""
+    return "".join(_written_out(c) if category(c) in _UNSEEN else c for c in text)
+
+
+def _written_out(character: str) -> str:
+    if character in "\n\t":
+        return character
+    if character == "\x1d":
+        return "<GS>"
+    return character.encode("unicode_escape").decode("ascii")
+
+
 def note(text: str) -> None:
     """A line of progress or a remark, on standard error."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(visible(text) + "\n")
     sys.stderr.flush()
 
 
@@ -45,7 +60,8 @@ def leave(sentence: str, code: int = UNUSABLE) -> NoReturn:
 
 def table(head: list[str], rows: list[list[str]]) -> None:
     """A plain table on standard output, columns aligned."""
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    for row in [head, *rows]:
+    lines = [[visible(cell) for cell in row] for row in [head, *rows]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    for row in lines:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         sys.stdout.write(line.rstrip() + "\n")

@@ -1,18 +1,25 @@
-"""`regrade devices list | probe | decode`: what is on the ports, and what bytes mean."""
+"""`regrade devices list | kinds | probe`: what is on the ports, and what can be."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from station.commands import console, devices_emulate, devices_symbols, devices_watch
-from station.commands.wires import explained, in_words, known, open_wire
+from station.commands import (
+    console,
+    devices_decode,
+    devices_emulate,
+    devices_symbols,
+    devices_watch,
+)
+from station.commands.wires import known, open_wire
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
-TEXT_KINDS = ("epc", "gs1", "plain")
-"""Kinds whose bytes are given as text; all others take hex, or text that cannot be hex."""
+
+
+MOST_AT_ONCE = 16
+"""Ports that are probed at the same time."""
 
 
 def tree() -> typer.Typer:
@@ -26,7 +33,7 @@ def tree() -> typer.Typer:
     group.command("probe")(probe)
     group.command("watch")(devices_watch.watch)
     group.command("emulate")(devices_emulate.emulate)
-    group.command("decode")(decode)
+    group.command("decode")(devices_decode.decode)
     group.command("kinds")(kinds)
     group.command("symbols")(devices_symbols.symbols)
     return group
@@ -107,23 +114,23 @@ def probe(
         console.leave(
             "No serial port was found: plug a device in, or name an address.", console.FAILED
         )
-    answers: list[dict[str, object]] = []
-    for place in places:
-        console.note(f"{place} …")
-        network = place.startswith("tcp://")
+    console.note(f"Asking in each protocol, which takes up to half a minute: {', '.join(places)}")
+
+    def answer(place: str) -> dict[str, object]:
         entry: dict[str, object] = {"address": place, "found": [], "problem": None}
-        answers.append(entry)
         try:
-            found = list(ask(wanted, partial(open_wire, place), network=network))
+            found = list(ask(wanted, partial(open_wire, place), network=place.startswith("tcp://")))
         except (OSError, ValueError) as error:
-            entry["problem"] = str(error)
-            continue
-        entry["found"] = [{"kind": f.kind, "said": f.said, "baud": f.baud} for f in found]
+            return entry | {"problem": str(error)}
         if not found:
-            entry["problem"] = (
-                "Nobody answers: check its power; a plain scanner never does, so watch it with "
-                "--kind plain."
-            )
+            return entry | {
+                "problem": "Nobody answers: check its power; a plain scanner never does, so watch "
+                "it with --kind plain."
+            }
+        return entry | {"found": [{"kind": f.kind, "said": f.said, "baud": f.baud} for f in found]}
+
+    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+        answers = list(threads.map(answer, places))
     _say_found(answers, as_json=as_json)
     if not any(entry["found"] for entry in answers):
         raise typer.Exit(console.FAILED)
@@ -141,56 +148,3 @@ def _say_found(answers: list[dict[str, object]], *, as_json: bool) -> None:
         if entry["problem"]:
             rows.append([place, "-", "", str(entry["problem"])])
     console.table(["address", "kind", "baud", "says"], rows)
-
-
-def decode(
-    kind: Annotated[str, typer.Argument(help="The kind of device; `devices kinds` lists them.")],
-    text: Annotated[str, typer.Argument(help="What it sent; - reads standard input.")],
-    raw: Annotated[bool, typer.Option("--raw", help="Standard input is binary.")] = False,
-    as_json: _Json = False,
-) -> None:
-    """Say what bytes of a device mean; exit code 1 if any are damaged.
-
-    Hex with or without spaces; gs1 and plain take text.
-    """
-    messages = [explained(kind, entry) for entry in _decoded(kind, text, raw=raw)]
-    damaged = any(entry["damaged"] for entry in messages)
-    if as_json:
-        console.answer_json({"kind": kind, "messages": messages, "damaged": damaged})
-    else:
-        console.table(["bytes", "meaning"], [[str(m["raw"]), in_words(m)] for m in messages])
-    if damaged:
-        raise typer.Exit(console.FAILED)
-
-
-def _decoded(kind: str, text: str, *, raw: bool) -> Sequence[Mapping[str, object]]:
-    from station.domain import reading_codes
-
-    if kind in ("epc", "gs1"):
-        given = _given(text, raw=raw).decode("utf-8", "replace").strip("\r\n")
-        read = reading_codes.decode_epc if kind == "epc" else reading_codes.decode_gs1
-        return read(given)
-    family = known(kind)
-    content = _given(text, raw=raw)
-    if kind not in TEXT_KINDS and not raw:
-        content = _from_hex(content) or _line(content)
-    return family.decode(content)
-
-
-def _given(text: str, *, raw: bool) -> bytes:
-    if text != "-":
-        return text.encode("utf-8", "surrogateescape")
-    content = sys.stdin.buffer.read()
-    return content if raw else content.rstrip(b"\r\n")
-
-
-def _line(content: bytes) -> bytes:
-    """Text typed without its line end."""
-    return content if content.endswith((b"\r", b"\n", b"\x03")) else content + b"\r\n"
-
-
-def _from_hex(content: bytes) -> bytes | None:
-    try:
-        return bytes.fromhex(content.decode("ascii"))
-    except ValueError:
-        return None

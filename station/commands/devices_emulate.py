@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 LONGEST_DEED = 8192
+SCANNERS = ("plain", "ssi", "honeywell")
+"""Kinds that would take a tag's deed for a code; all others refuse it themselves."""
 
 
 def emulate(
@@ -33,7 +35,8 @@ def emulate(
         Path | None, typer.Option(help="Where a serial device appears; regrade-KIND if not given.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(help="The TCP port of a network device; a free one if 0.")
+        int | None,
+        typer.Option(min=0, max=65_535, help="The TCP port of a network device; a free one if 0."),
     ] = None,
     replay: Annotated[
         Path | None, typer.Option(help="Answer as the device of this recording did.")
@@ -50,6 +53,10 @@ def emulate(
     from firmware_bridge.emulators.ports import PtyPort, TcpPort
 
     family = known(kind)
+    if tag and family.kind in SCANNERS:
+        console.leave(f"A {kind} reads no tags: leave --tag out.")
+    if link is not None and "serial" not in family.wires:
+        console.leave(f"A {kind} is on the network: give --port in the place of --link.")
     faults = _faults(fault or [])
     imitation = _replayed(replay) if replay else _imitation(kind, [f"tag {t}" for t in tag or []])
     place: EmulatedPort
@@ -57,8 +64,10 @@ def emulate(
         place = TcpPort(family.tcp_port or 0 if port is None else port)
     else:
         path = link or Path(f"regrade-{kind}")
-        if path.exists() and not path.is_symlink():
-            console.leave(f"{path} exists and is no link: choose another name with --link.")
+        if path.exists():
+            is_port = path.is_symlink() and path.is_char_device()
+            why = "leads to a port that is in use" if is_port else "is in use for something else"
+            console.leave(f"{path} {why}: choose another name with --link.")
         place = PtyPort(path)
     try:
         with Emulator(imitation, place, faults=faults, seed=seed) as device:
@@ -112,6 +121,9 @@ def _faults(names: list[str]) -> "list[Fault]":
     from firmware_bridge.emulators.faults import Fault
 
     every = " ".join(Fault)
+    if "list" in names:
+        typer.echo(every)
+        raise typer.Exit
     for name in names:
         if name not in set(Fault):
             console.leave(f"--fault takes one of: {every}.", console.UNUSABLE)

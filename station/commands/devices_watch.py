@@ -70,7 +70,7 @@ def watch(
     if as_json:
         console.answer_json({"kind": lines.family.kind, "messages": lines.messages})
     if not lines.messages:
-        raise typer.Exit(console.FAILED)
+        console.leave("No message came from the device.", console.FAILED)
 
 
 @dataclass
@@ -219,5 +219,5 @@ def _hex(message: dict[str, object]) -> str:
 
 
 def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(console.visible(line) + "\n")
     sys.stdout.flush()

@@ -66,7 +66,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return console.OK
     except typer.TyperException as error:
-        console.note(_usage(error.format_message(), arguments))
+        console.note(_usage(error))
         return console.UNUSABLE
     except Exception as error:  # A bug: its traceback goes to a file, the person gets a sentence.
         console.note(_failure(error))
@@ -86,10 +86,11 @@ def _failure(error: Exception) -> str:
     return f"{said}: report this with {path}."
 
 
-def _usage(said: str, arguments: Sequence[str]) -> str:
+def _usage(error: typer.TyperException) -> str:
     """What is wrong with the arguments, and where help is; a bare group shows its help."""
+    said = error.format_message()
     if "\n" in said:
         return said
-    unknown = said.startswith("No such command")
-    place = "" if unknown or not arguments else f"{arguments[0]} "
-    return f"{said.rstrip('.')}: see regrade {place}--help"
+    context = getattr(error, "ctx", None)
+    place = context.command_path if context else "regrade"
+    return f"{said.rstrip('.')}: see {place} --help"

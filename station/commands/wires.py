@@ -1,5 +1,6 @@
 """What the `devices` commands share: kinds, wires, and messages in words."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,19 @@ def explained(kind: str, entry: Mapping[str, object]) -> dict[str, object]:
 def in_words(entry: Mapping[str, object]) -> str:
     """A message as one line: what it is, then what it holds."""
     if entry["damaged"]:
-        return f"DAMAGED: {entry['reason']}"
-    left_out = ("damaged", "raw", "name")
-    parts = [f"{key} {value}" for key, value in entry.items() if key not in left_out]
-    return "  ".join([str(entry.get("name") or ""), *parts]).strip()
+        return ": ".join(["DAMAGED", *(str(entry[k]) for k in ("reason", "detail") if k in entry)])
+    told = [str(entry.get("name") or "")]
+    for key, value in entry.items():
+        if key in _UNSAID or value is None or value == "":
+            continue
+        is_name = key == "meaning" and _NAME.fullmatch(str(value))
+        told.append(f"{key} {_CAPITAL.sub(' ', str(value)).lower() if is_name else value}")
+    return "  ".join(told).strip()
+
+
+_UNSAID = frozenset({"damaged", "raw", "name", "elements"})
+_NAME = re.compile(r"(?:[A-Z][a-z]+){2,}")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def known(kind: str) -> "Family":

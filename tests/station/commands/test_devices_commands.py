@@ -111,6 +111,52 @@ def test_one_changed_bit_is_damage_and_exit_code_1(
     assert said["damaged"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "held"),
+    [
+        ("m100", "BB:01:FF:00:01:15:16:7E", "no tag"),
+        ("m100", "0xBB 0x01 0xff, 0x00 0x01 0x15 0x16 0x7E", "no tag"),
+        ("m100", "bb01ff00 01 15167\ne", "no tag"),
+        ("sics", "SI", "computer"),
+        ("zpl-status", "~HS", "computer"),
+        ("light-s", "SA0255#", "computer"),
+        ("light-s", "a", "done"),
+        ("plain", "34 32 0D", '"42"'),
+        ("plain", "]C1010952012345678810L<GS>21R", "10L\\u001d21R"),
+        ("gs1", "010952012345678810L<GS>21R", '"serial": "R"'),
+        ("honeywell", "40063813", '"40063813"'),
+    ],
+)
+def test_bytes_are_taken_as_people_write_them(
+    kind: str, text: str, held: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = answer(capsys, "devices", "decode", kind, text)
+
+    assert code == 0, said
+    assert held in json.dumps(said)
+
+
+def test_a_code_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["devices", "decode", "gs1", "010952012345678810L<GS>21\u202eR"]) == 1
+    said = capsys.readouterr().out
+
+    assert "10L<GS>21\\u202eR" in said
+    assert "DAMAGED: syntax: This is no GS1 data" in said
+
+
+def test_the_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["devices", "emulate", "m100", "--fault", "list"]) == 0
+    assert "unplug-mid-frame" in capsys.readouterr().out
+
+
+def test_the_link_of_a_running_emulator_is_not_taken(
+    reader: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["devices", "emulate", "m100", "--link", reader]) == 2
+    assert "leads to a port that is in use" in capsys.readouterr().err
+    assert Path(reader).exists()
+
+
 def test_every_kind_of_the_design_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     known = {family.kind for family in FAMILIES} | {"epc", "gs1"}
 
@@ -201,7 +247,15 @@ def test_an_address_that_cannot_be_opened_is_said(
         (["devices", "watch", "m100@ftp://x"], "address"),
         (["devices", "watch", "nonsense@/dev/x"], "not a kind"),
         (["devices", "emulate", "nonsense"], "not a kind"),
-        (["devices", "emulate", "m100", "--fault", "list"], "unplug-mid-frame"),
+        (["devices", "emulate", "m100", "--fault", "worms"], "unplug-mid-frame"),
+        (["devices", "emulate", "llrp", "--port", "70000"], "65535: see regrade devices emulate"),
+        (["devices", "emulate", "llrp", "--link", "x"], "--port"),
+        (["devices", "emulate", "plain", "--tag", EPC], "reads no tags"),
+        (["devices", "emulate", "m100", "--link", "/dev/null"], "choose another name"),
+        (["devices", "decode", "m100", ""], "Nothing was given"),
+        (["devices", "decode", "m100", "BB 01 F"], "odd number of digits"),
+        (["devices", "decode", "m100", "BB", "--raw"], "give -"),
+        (["devices", "decode", "M100", "BB"], "not a kind"),
         (["devices", "emulate", "m100", "--tag", "not-hex"], "EPC"),
         (["devices", "emulate", "m100", "--link", "/nowhere/at/all"], "choose another place"),
         (["devices", "emulate", "m100", "--replay", "nowhere.jsonl"], "nowhere.jsonl"),
