@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
-from station.domain.events import Exposed, ExposureFailed, LookedUp, PoseAnswered
+from station.domain.events import BenchView, Exposed, ExposureFailed, LookedUp, PoseAnswered
 from station.domain.grading import Grade
-from station.domain.inspection import Examined, Identified, Judged
+from station.domain.inspection import Examined, Identified, IdentifiedBy, Judged
 from station.domain.judging import judge
 from station.workflow import camera_codes
 from station.workflow.commands import Command, Examine, Expose, FindOrder, Say, Sound
@@ -31,11 +31,14 @@ def looked_up(bench: Bench, event: LookedUp) -> Step:
     if recipe is None or bench.setup.policy(item.category) is None:
         what = (*code, ("category", item.category))
         return _turned_away(bench, Notice("no-recipe", what, event.at))
-    capturing = Capturing(Identified(stage.opened, item), recipe)
+    # A tag is read while the hand that lays the item down is still over it.
+    hasty = stage.opened.by is IdentifiedBy.TAG and bench.view is not BenchView.STILL
+    capturing = Capturing(Identified(stage.opened, item), recipe, waiting=hasty, disturbed=hasty)
     as_of, notice = event.answer.as_of, None
     if as_of is not None:
         notice = Notice("orders-of-earlier", (("time", f"{as_of:%m-%d %H:%M}"),), event.at)
-    return _expose(replace(bench, stage=capturing, notice=notice), capturing)
+    bench = replace(bench, stage=capturing, notice=notice)
+    return (bench, ()) if hasty else _expose(bench, capturing)
 
 
 def again(bench: Bench, stage: Capturing | Answering) -> Step:

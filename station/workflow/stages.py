@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from station.domain.capture import CaptureRecipe, Frame, Pose, Shot
-from station.domain.events import LastEnded, Scanned
+from station.domain.events import BenchView, LastEnded, Scanned
 from station.domain.faults import Fault
 from station.domain.grading import GradingPolicy
 from station.domain.identity import ItemCode
@@ -190,7 +190,8 @@ class Weighing:
 class Bench:
     """The whole state of the station.
 
-    `noting` is what a scan said of a label and the store has not answered to yet.
+    `noting` is what a scan said of a label and the store has not answered to yet. `view` is what the
+    presence watch saw last; none before it has seen anything.
     """
 
     setup: Setup
@@ -201,6 +202,7 @@ class Bench:
     faults: tuple[Fault, ...] = ()
     notice: Notice | None = None
     ended: int = 0
+    view: BenchView | None = None
     tags: NearTags = NearTags()
     noting: LabelFact | None = None
     weighing: Weighing = Weighing()

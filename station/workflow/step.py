@@ -170,6 +170,7 @@ def _fault(bench: Bench, event: FaultRaised | FaultCleared) -> Step:
 
 
 def _seen(bench: Bench, event: BenchSeen) -> Step:
+    bench = replace(bench, view=event.view)
     match bench.stage, event.view:
         case Answering() as stage, BenchView.EMPTY:
             return replace(bench, stage=replace(stage, gone=True)), ()

@@ -43,7 +43,7 @@ from station.workflow.commands import (
     NoteLabel,
     Save,
 )
-from station.workflow.stages import Bench, Identifying, Setup
+from station.workflow.stages import Bench, Identifying, Ready, Setup
 from station.workflow.step import idle, step
 
 DEFAULTS = Path("station/defaults")
@@ -122,8 +122,10 @@ class Drive:
         """A code comes in."""
         self.happen(Scanned(self.now, text, self.fresh()))
 
-    def tags(self, *epcs: str) -> None:
-        """Other tags have settled on the bench than before."""
+    def tags(self, *epcs: str, moving: bool = False) -> None:
+        """Other tags have settled on the bench than before; what carries them lies still."""
+        if epcs and not moving and isinstance(self.bench.stage, Ready):
+            self.see(BenchView.STILL)
         self.happen(TagsSettled(self.now, tuple(sorted(epcs)), self.fresh()))
 
     def press(self, key: Key) -> None:

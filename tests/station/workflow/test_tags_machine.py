@@ -50,6 +50,30 @@ def shown(drive: Drive) -> Answering:
     return drive.bench.stage
 
 
+def test_an_item_opened_by_its_tag_is_pictured_once_the_hand_is_gone() -> None:
+    drive = ready()
+    drive.see(BenchView.DISTURBED)
+    drive.tags(tag(7), moving=True)
+    drive.settle()
+
+    assert isinstance(drive.bench.stage, Capturing)
+    assert drive.bench.stage.frames == ()
+    drive.see(BenchView.STILL)
+    drive.settle()
+    assert len(drive.bench.stage.frames) == 2
+
+
+def test_an_item_opened_by_its_tag_may_be_pictured_at_once_by_key() -> None:
+    drive = ready()
+    drive.tags(tag(7), moving=True)
+    drive.settle()
+    drive.press(Key.TAKE)
+    drive.settle()
+
+    assert isinstance(drive.bench.stage, Capturing)
+    assert len(drive.bench.stage.frames) == 2
+
+
 def test_one_tag_opens_its_item_as_its_barcode_would() -> None:
     drive = ready()
     drive.tags(tag(7))
