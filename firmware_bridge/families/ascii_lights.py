@@ -12,7 +12,7 @@ from firmware_bridge.codecs.ascii_light import (
     Role,
 )
 from firmware_bridge.emulators.ascii_light import AsciiLightImitation
-from firmware_bridge.families.traffic import asked, decoded, whole
+from firmware_bridge.families.traffic import asked, decoded, imitated, whole
 from firmware_bridge.family import Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -39,10 +39,7 @@ def decode_commands(dialects: Sequence[LightDialect], content: bytes) -> list[Me
 
 def imitate(dialect: LightDialect, deeds: Sequence[str]) -> AsciiLightImitation:
     """A controller with these deeds done before it is plugged in."""
-    light = AsciiLightImitation(dialect)
-    for deed in deeds:
-        light.act(deed, 0.0)
-    return light
+    return imitated(AsciiLightImitation(dialect), deeds)
 
 
 def ask_once(

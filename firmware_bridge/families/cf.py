@@ -8,7 +8,7 @@ from firmware_bridge.codecs import cf
 from firmware_bridge.codecs.cf import Frame
 from firmware_bridge.codecs.frames import FrameDecoder
 from firmware_bridge.emulators.cf import CfImitation
-from firmware_bridge.families.traffic import asked, decoded, either, tag_words, whole
+from firmware_bridge.families.traffic import asked, decoded, either, imitated, tag_words, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -104,10 +104,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> CfImitation:
     """A reader with these deeds done before it is plugged in."""
-    reader = CfImitation()
-    for deed in deeds:
-        reader.act(deed, 0.0)
-    return reader
+    return imitated(CfImitation(), deeds)
 
 
 def _info(content: bytes) -> dict[str, str]:

@@ -16,7 +16,7 @@ from firmware_bridge.codecs.honeywell import (
 )
 from firmware_bridge.emulators.honeywell import HoneywellImitation
 from firmware_bridge.families.plain import meaning
-from firmware_bridge.families.traffic import asked, decoded, whole
+from firmware_bridge.families.traffic import asked, decoded, imitated, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -47,10 +47,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> HoneywellImitation:
     """A scanner; what it scanned before it was plugged in is lost, as with a real one."""
-    scanner = HoneywellImitation()
-    for deed in deeds:
-        scanner.act(deed, 0.0)
-    return scanner
+    return imitated(HoneywellImitation(), deeds)
 
 
 def _meaning(event: Code | MenuReply | Damage) -> Meaning:

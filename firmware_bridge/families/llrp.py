@@ -20,7 +20,7 @@ from firmware_bridge.codecs.llrp.contents import (
 from firmware_bridge.codecs.llrp.messages import VERSION, LlrpDecoder, Message, MessageType
 from firmware_bridge.codecs.llrp.parameters import Kind, LlrpError, parameters
 from firmware_bridge.emulators.llrp import LlrpReaderImitation
-from firmware_bridge.families.traffic import asked, damage, tag_words, whole
+from firmware_bridge.families.traffic import asked, damage, imitated, tag_words, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -77,10 +77,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> LlrpReaderImitation:
     """A reader with these deeds done before it is plugged in."""
-    reader = LlrpReaderImitation()
-    for deed in deeds:
-        reader.act(deed, 0.0)
-    return reader
+    return imitated(LlrpReaderImitation(), deeds)
 
 
 def _body(body: bytes) -> list[Meaning]:

@@ -7,7 +7,7 @@ from firmware_bridge.clients.m100 import M100Reader
 from firmware_bridge.codecs import m100
 from firmware_bridge.codecs.m100 import Frame
 from firmware_bridge.emulators.m100 import M100Imitation
-from firmware_bridge.families.traffic import asked, decoded, iso_tag, tag_words, whole
+from firmware_bridge.families.traffic import asked, decoded, imitated, iso_tag, tag_words, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -103,10 +103,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> M100Imitation:
     """A module with these deeds done before it is plugged in."""
-    reader = M100Imitation()
-    for deed in deeds:
-        reader.act(deed, 0.0)
-    return reader
+    return imitated(M100Imitation(), deeds)
 
 
 def _parameters(frame: Frame) -> dict[str, object]:

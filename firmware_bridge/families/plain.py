@@ -8,6 +8,7 @@ from firmware_bridge.codecs.code import Code
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.plain import SUFFIXES, PlainDecoder
 from firmware_bridge.emulators.plain import PlainImitation
+from firmware_bridge.families.traffic import imitated
 from firmware_bridge.family import Family, Meaning
 
 
@@ -41,10 +42,7 @@ def meaning(event: Code | Damage) -> Meaning:
 
 def imitate(deeds: Sequence[str]) -> PlainImitation:
     """A scanner; what it scanned before it was plugged in is lost, as with a real one."""
-    scanner = PlainImitation()
-    for deed in deeds:
-        scanner.act(deed, 0.0)
-    return scanner
+    return imitated(PlainImitation(), deeds)
 
 
 FAMILY = Family(

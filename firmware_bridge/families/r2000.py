@@ -8,7 +8,15 @@ from firmware_bridge.codecs import r2000
 from firmware_bridge.codecs.frames import FrameDecoder
 from firmware_bridge.codecs.r2000 import Frame
 from firmware_bridge.emulators.r2000 import R2000Imitation
-from firmware_bridge.families.traffic import asked, decoded, either, iso_tag, tag_words, whole
+from firmware_bridge.families.traffic import (
+    asked,
+    decoded,
+    either,
+    imitated,
+    iso_tag,
+    tag_words,
+    whole,
+)
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -102,10 +110,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> R2000Imitation:
     """A board with these deeds done before it is plugged in."""
-    reader = R2000Imitation()
-    for deed in deeds:
-        reader.act(deed, 0.0)
-    return reader
+    return imitated(R2000Imitation(), deeds)
 
 
 def _told(frame: Frame) -> Meaning:

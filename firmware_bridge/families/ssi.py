@@ -8,7 +8,7 @@ from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.ssi import HOST, Opcode, Packet, command, packet_decoder
 from firmware_bridge.codecs.ssi_codes import CodeAssembler, type_name
 from firmware_bridge.emulators.ssi import SsiImitation
-from firmware_bridge.families.traffic import asked, decoded, whole
+from firmware_bridge.families.traffic import asked, decoded, imitated, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -39,10 +39,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> SsiImitation:
     """A scanner; what it scanned before it was plugged in is lost, as with a real one."""
-    scanner = SsiImitation()
-    for deed in deeds:
-        scanner.act(deed, 0.0)
-    return scanner
+    return imitated(SsiImitation(), deeds)
 
 
 def _describer() -> Callable[[Packet], Meaning]:

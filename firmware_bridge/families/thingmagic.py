@@ -8,7 +8,15 @@ from firmware_bridge.codecs import thingmagic
 from firmware_bridge.codecs.frames import FrameDecoder
 from firmware_bridge.codecs.thingmagic import Frame
 from firmware_bridge.emulators.thingmagic import ThingMagicImitation
-from firmware_bridge.families.traffic import asked, decoded, either, iso_tag, tag_words, whole
+from firmware_bridge.families.traffic import (
+    asked,
+    decoded,
+    either,
+    imitated,
+    iso_tag,
+    tag_words,
+    whole,
+)
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -108,10 +116,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> ThingMagicImitation:
     """A module with these deeds done before it is plugged in."""
-    reader = ThingMagicImitation()
-    for deed in deeds:
-        reader.act(deed, 0.0)
-    return reader
+    return imitated(ThingMagicImitation(), deeds)
 
 
 def _parameters(frame: Frame) -> dict[str, object]:

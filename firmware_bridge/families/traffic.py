@@ -1,11 +1,12 @@
-"""What families of framed protocols share: recordings in words, and one question on a wire."""
+"""What families share: recordings in words, one question on a wire, deeds before plugging in."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from firmware_bridge.codecs.damage import SHOWN_BYTES, Damage
 from firmware_bridge.codecs.frames import Cut, Decoder, Skip, Whole
+from firmware_bridge.emulators.imitation import Imitation
 from firmware_bridge.family import Meaning
 from firmware_bridge.readings import TagRead
 from firmware_bridge.transports.transport import Transport
@@ -14,6 +15,7 @@ READ_BYTES = 4096
 BODY = ("content", "empty")
 
 F = TypeVar("F")
+D = TypeVar("D", bound=Imitation)
 
 
 def decoded(content: bytes, decoder: Decoder[F], describe: Callable[[F], Meaning]) -> list[Meaning]:
@@ -93,6 +95,13 @@ def asked(
             if not isinstance(event, Damage) and answers(event):
                 return event
     return None
+
+
+def imitated(device: D, deeds: Sequence[str]) -> D:
+    """The device with these deeds done before it is plugged in."""
+    for deed in deeds:
+        device.act(deed, 0.0)
+    return device
 
 
 def _joined(first: Damage, second: Damage) -> Damage:

@@ -8,7 +8,7 @@ from firmware_bridge.codecs import uhfreader18
 from firmware_bridge.codecs.frames import FrameDecoder
 from firmware_bridge.codecs.uhfreader18 import Entry, Frame
 from firmware_bridge.emulators.uhfreader18 import UhfReader18Imitation
-from firmware_bridge.families.traffic import asked, decoded, either, whole
+from firmware_bridge.families.traffic import asked, decoded, either, imitated, whole
 from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
@@ -118,10 +118,7 @@ def identify(wire: Transport) -> str | None:
 
 def imitate(deeds: Sequence[str]) -> UhfReader18Imitation:
     """A reader with these deeds done before it is plugged in."""
-    reader = UhfReader18Imitation()
-    for deed in deeds:
-        reader.act(deed, 0.0)
-    return reader
+    return imitated(UhfReader18Imitation(), deeds)
 
 
 def _parts(meaning: Meaning) -> list[Meaning]:
