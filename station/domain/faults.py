@@ -20,6 +20,7 @@ class FaultCode(StrEnum):
     PRINTER_LOST = "printer-lost"
     PRINTER_STOPPED = "printer-stopped"
     CAMERA_LOST = "camera-lost"
+    CAMERA_SETTINGS = "camera-settings"
     FRAME_STALE = "frame-stale"
     FRAME_BLACK = "frame-black"
     FRAME_WRONG_SIZE = "frame-wrong-size"

@@ -67,6 +67,7 @@ _BY_FAULT: dict[FaultCode, Device] = {
     FaultCode.PRINTER_LOST: Device(DeviceKind.PRINTER, DeviceState.LOST),
     FaultCode.PRINTER_STOPPED: Device(DeviceKind.PRINTER, DeviceState.FAULTY),
     FaultCode.CAMERA_LOST: Device(DeviceKind.CAMERA, DeviceState.LOST),
+    FaultCode.CAMERA_SETTINGS: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
     FaultCode.FRAME_STALE: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
     FaultCode.FRAME_BLACK: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
     FaultCode.FRAME_WRONG_SIZE: Device(DeviceKind.CAMERA, DeviceState.FAULTY),

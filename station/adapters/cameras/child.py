@@ -26,7 +26,7 @@ from station.adapters.cameras.link import (
     Opened,
 )
 from station.adapters.cameras.pixels import PixelPlace, pixels_of
-from station.adapters.cameras.sources.source import FrameSource, Taken
+from station.adapters.cameras.sources.source import FrameSource, SettingsError, Taken
 from station.domain.faults import FaultCode
 
 _MOST_OLD_FRAMES = 12
@@ -52,8 +52,10 @@ def run_camera(
     except EOFError:
         return
     except OSError as error:
+        unset = isinstance(error, SettingsError)
+        code = FaultCode.CAMERA_SETTINGS if unset else FaultCode.CAMERA_LOST
         with suppress(OSError):
-            connection.send(Gone(str(error)))
+            connection.send(Gone(str(error), code))
     finally:
         darkroom.close()
         source.close()

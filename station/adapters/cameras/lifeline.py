@@ -84,21 +84,23 @@ class Lifeline:
             self._fault = None
             self._emit(FaultCleared(self._clock.now(), self._camera))
 
-    def lose(self, detail: str) -> bool:
+    def lose(self, detail: str, code: FaultCode = FaultCode.CAMERA_LOST) -> bool:
         """Kill the child and plan the next; False if it may still be running."""
         dead = self._drop()
         now = self._clock.monotonic()
         wait_s = self._children.wait_s()
         if wait_s > 0:
             self._restart_at_s = now + wait_s
-            words = f"{detail} Starting it again did not help: check its cable and power."
-            self._raise(self._lost(words, blocks=True))
+            unset = code is FaultCode.CAMERA_SETTINGS
+            remedy = "correct the configuration" if unset else "check its cable and power"
+            words = f"{detail} Starting it again did not help: {remedy}."
+            self._raise(self._lost(words, code, blocks=True))
         else:
             self._restart_at_s = now + self._back_off_s
             self._back_off_s = min(
                 max(2 * self._back_off_s, _SHORTEST_BACK_OFF_S), _LONGEST_BACK_OFF_S
             )
-            self._raise(self._lost(detail, blocks=False))
+            self._raise(self._lost(detail, code, blocks=False))
         return dead
 
     def overdue(self) -> bool:
@@ -127,10 +129,11 @@ class Lifeline:
         return child is None or child.kill()
 
     def _raise(self, fault: Fault) -> None:
-        """Say what is new: the loss once, and once that it blocks."""
-        if self._fault is None or (fault.blocks and not self._fault.blocks):
+        """Say what is new: the loss once, another kind of it, and once that it blocks."""
+        known = self._fault
+        if known is None or (not known.blocks and (fault.blocks or fault.code is not known.code)):
             self._fault = fault
             self._emit(FaultRaised(self._clock.now(), fault))
 
-    def _lost(self, detail: str, *, blocks: bool) -> Fault:
-        return Fault(FaultCode.CAMERA_LOST, self._camera, detail, blocks)
+    def _lost(self, detail: str, code: FaultCode = FaultCode.CAMERA_LOST, *, blocks: bool) -> Fault:
+        return Fault(code, self._camera, detail, blocks)

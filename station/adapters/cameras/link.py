@@ -71,3 +71,4 @@ class Gone:
     """The camera is lost and the child ends; `detail` says why in one sentence."""
 
     detail: str
+    code: FaultCode = FaultCode.CAMERA_LOST

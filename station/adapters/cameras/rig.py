@@ -131,8 +131,8 @@ class Rig:
         match message:
             case None:
                 self._lose("The camera's process ended.")
-            case Gone(detail):
-                self._lose(detail)
+            case Gone(detail, code):
+                self._lose(detail, code)
             case Delivered() | Failed() if self._asked and message.request == self._asked.request:
                 self._lifeline.well()
                 self._finish(self._asked, message)
@@ -236,10 +236,10 @@ class Rig:
             exposed_at=self._clock.now() - age,
         )
 
-    def _lose(self, detail: str) -> None:
+    def _lose(self, detail: str, code: FaultCode = FaultCode.CAMERA_LOST) -> None:
         """The camera's child is lost: kill what is left of it and start another when allowed."""
         _log.info("camera %s: %s", self._settings.camera, detail)
-        dead = self._lifeline.lose(detail)
+        dead = self._lifeline.lose(detail, code)
         self._fresh.restarted()
         self._repeated_looks = 0
         asked, self._asked = self._asked, None
@@ -247,7 +247,7 @@ class Rig:
             # A process that cannot be killed might still write there, so that place is given up.
             if dead:
                 self._pixels.give_back(asked.place)
-            self._refused(asked.job, Refusal(FaultCode.CAMERA_LOST, detail))
+            self._refused(asked.job, Refusal(code, detail))
 
     def _give_up(self) -> None:
         """Nothing can be pictured until the camera is back; the machine asks again then."""

@@ -38,6 +38,7 @@ BEHAVIOURS = (
     "hang",
     "die",
     "gone",
+    "drifted",
     "late",
     "refused",
 )
@@ -79,6 +80,8 @@ class FakeChild:
                 self.deliver(None)
             case "gone":
                 self.deliver(Gone("The cable was pulled."))
+            case "drifted":
+                self.deliver(Gone("It lost its gain.", FaultCode.CAMERA_SETTINGS))
             case "late":
                 bench.late.append((self, answer))
             case "refused":
@@ -197,6 +200,7 @@ def stand(script: list[str], starts_allowed: int = 10**6) -> Iterator[Stand]:
         ("late", FaultCode.CAMERA_LOST),
         ("die", FaultCode.CAMERA_LOST),
         ("gone", FaultCode.CAMERA_LOST),
+        ("drifted", FaultCode.CAMERA_SETTINGS),
         ("refused", FaultCode.CAMERA_LOST),
         ("dim", FaultCode.LIGHT_LOST),
     ],
@@ -277,6 +281,22 @@ def test_when_starting_again_does_not_help_work_stops_with_words_until_it_is_bac
 
         assert len(bench.heard.of(FaultCleared)) == 1
         assert [event.take for event in bench.heard.of(Exposed)] == [9]
+
+
+def test_a_camera_that_never_takes_its_settings_stops_work_with_the_words_for_that() -> None:
+    with stand(["die", "drifted", "drifted"], starts_allowed=3) as bench:
+        for take in range(4):
+            bench.expose(take)
+            bench.turn(1.0)
+
+        raised = [(e.fault.code, e.fault.blocks) for e in bench.heard.of(FaultRaised)]
+        assert raised == [
+            (FaultCode.CAMERA_LOST, False),
+            (FaultCode.CAMERA_SETTINGS, False),
+            (FaultCode.CAMERA_SETTINGS, True),
+        ]
+        last = bench.heard.of(FaultRaised)[-1].fault
+        assert last.detail.endswith("correct the configuration.")
 
 
 def test_a_camera_that_falls_silent_between_exposures_is_started_again() -> None:
