@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from station.domain.faults import refuse
 
@@ -147,7 +148,7 @@ class Printer(_Device):
     """A label printer. `prints` when an item is closed; `labels` are this site's template files,
     in the place of the shipped ones of their kinds."""
 
-    kind: Literal["zpl"]
+    kind: Literal["zpl", "zpl-status"]
     prints: tuple[Literal["plate", "result"], ...] = ("result",)
     labels: tuple[Path, ...] = ()
 
@@ -211,6 +212,9 @@ class Settings(_Section):
         names = [device.name for device in self.device]
         if len(set(names)) < len(names):
             raise ValueError("two devices have the same name")
+        ports = [device.port for device in self.device]
+        if twice := [port for port in ports if ports.count(port) > 1]:
+            raise ValueError(f"two devices have the port {twice[0]}")
         if not any(isinstance(d, Scanner | SsiScanner) for d in self.device):
             raise ValueError("a bench needs a barcode scanner")
         if sum(isinstance(d, Printer) for d in self.device) > 1:
@@ -224,25 +228,64 @@ class Settings(_Section):
 
 def read_settings(path: Path) -> Settings:
     """The settings of a file, its paths made absolute. StationError names the first wrong key."""
+    table: dict[str, object] = {}
     try:
-        settings = Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
+        table = tomllib.loads(path.read_text("utf-8"))
+        settings = Settings.model_validate(table)
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise refuse(f"{path} cannot be read ({reason}): name a configuration file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise refuse(f"{path.name} is not valid TOML: {error}") from error
+        raise refuse(f"{path.name} is not valid TOML ({error}): correct it") from error
     except ValidationError as error:
         problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise refuse(
-            f"{path.name}: {place}: {problem['msg']}; correct it and start again"
-        ) from error
+        parts = (path.name, _place(problem["loc"], table), _complaint(problem))
+        said = ": ".join(part for part in parts if part)
+        raise refuse(f"{said}; correct it and start again") from error
     return _absolute(settings, path.resolve().parent)
+
+
+def _place(location: tuple[int | str, ...], table: Mapping[str, object]) -> str:
+    """The key as the file has it, a device by its name; without the kinds that pydantic adds."""
+    match location:
+        case ("device", int(index), *rest):
+            devices = table.get("device")
+            device = devices[index] if isinstance(devices, list) else None
+            name = device.get("name") if isinstance(device, dict) else None
+            return ".".join(map(str, (f"device {name or index + 1}", *rest[1:])))
+        case ("camera", _, *rest):
+            return ".".join(map(str, ("camera", *rest)))
+        case _:
+            return ".".join(map(str, location))
+
+
+def _complaint(problem: ErrorDetails) -> str:
+    """What is wrong with a key, in words for who wrote the file."""
+    context = problem.get("ctx", {})
+    match problem["type"]:
+        case "extra_forbidden":
+            return "there is no such key"
+        case "missing":
+            return "it is missing"
+        case "value_error":
+            return str(context["error"])
+        case "union_tag_invalid":
+            kinds = str(context["expected_tags"]).replace("'", "")
+            return f"kind {context['tag']} is none of {kinds}"
+        case "union_tag_not_found":
+            return "its kind is missing"
+        case "path_type":
+            return "it should be a path"
+        case "string_pattern_mismatch":
+            return "it should begin with http:// or https://"
+        case _:
+            words = problem["msg"]
+            return f"it {words.removeprefix('Input ').removeprefix('String ')}"
 
 
 def _absolute(settings: Settings, base: Path) -> Settings:
     def placed(path: Path | None) -> Path | None:
-        return None if path is None else base / path
+        return None if path is None else (base / path).resolve()
 
     def labelled(device: Device) -> Device:
         if not isinstance(device, Printer):
@@ -256,7 +299,7 @@ def _absolute(settings: Settings, base: Path) -> Settings:
         update={
             "camera": camera,
             "device": tuple(labelled(device) for device in settings.device),
-            "state": base / settings.state,
+            "state": (base / settings.state).resolve(),
             "orders": placed(settings.orders),
             "calibration": placed(settings.calibration),
             "pack": placed(settings.pack),

@@ -45,5 +45,6 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def family(kind: str) -> Family | None:
-    """The family of a kind; none if the bench knows no such kind."""
-    return next((known for known in FAMILIES if known.kind == kind), None)
+    """The family of a kind, also of a printer's `zpl`; none if the bench knows no such kind."""
+    wanted = zpl_status.FAMILY.kind if kind == "zpl" else kind
+    return next((known for known in FAMILIES if known.kind == wanted), None)

@@ -2,25 +2,30 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from calibration.record import Calibration
 from firmware_bridge.families.index import family
 from firmware_bridge.transports.ports import list_ports
-from station.adapters.clock import SystemClock
+from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.speaker import Speaker
 from station.app.clients import wire_of
 from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
+from station.app.equipping import Devices
 from station.app.keeping import default_state
 from station.app.ordering import check_file, orders_in
 from station.app.packs import open_detector, pack_name
+from station.app.wiring import RESTING_LIGHT, lights_of
 from station.config import Device, Settings, UvcCamera, read_settings
 from station.domain.faults import StationError
 
 LEAST_FREE_BYTES = 2 * 1024**3
+UPSTREAM_S = 2.0
 _BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +33,7 @@ def run_checks(config: Path | None) -> list[dict[str, object]]:
     """Run every check; without a configuration those that the virtual bench rests on."""
     settings = read_settings(config) if config else None
     checks: list[tuple[str, Callable[[], str]]] = [
-        ("policies", _policies),
+        ("policies", lambda: _policies(settings)),
         ("model pack", lambda: _pack(settings)),
         ("calibration", lambda: _calibration(settings)),
         ("disk", lambda: _disk(settings)),
@@ -40,8 +45,11 @@ def run_checks(config: Path | None) -> list[dict[str, object]]:
     else:
         checks += [
             ("orders", lambda: _orders(settings)),
+            ("settings", lambda: _settings(settings)),
             *((device.name, partial(_device, device)) for device in settings.device),
             ("camera", lambda: _camera(settings)),
+            ("empty bench", lambda: _empty_bench(settings)),
+            ("upstream", lambda: _upstream(settings)),
         ]
     return [_run(name, check) for name, check in checks]
 
@@ -57,10 +65,10 @@ class _WrongError(Exception):
     """A check failed; the text is one sentence that says what to do."""
 
 
-def _policies() -> str:
-    recipes = load_recipes()
-    policies = load_policies(recipes)
-    return f"{len(policies)} policies and {len(recipes)} recipes load"
+def _policies(settings: Settings | None) -> str:
+    recipes = load_recipes(settings.recipes if settings else ())
+    policies = load_policies(recipes, settings.policies if settings else ())
+    return f"policies: {len(policies)}, recipes: {len(recipes)}"
 
 
 def _pack(settings: Settings | None) -> str:
@@ -111,7 +119,7 @@ def _sound() -> str:
 
 def _ports() -> str:
     count = len(list_ports())
-    return f"{count} serial ports (the virtual bench brings its own scanner)"
+    return f"{count} found (the virtual bench brings its own scanner)"
 
 
 def _orders(settings: Settings) -> str:
@@ -122,9 +130,25 @@ def _orders(settings: Settings) -> str:
     return f"{settings.orders} reads well: {check_file(settings.orders).orders} orders"
 
 
+def _settings(settings: Settings) -> str:
+    """Make every device's client without opening its wire, as the start does."""
+    needed = lights_of(load_recipes(settings.recipes)) | {RESTING_LIGHT}
+    devices = Devices(
+        settings.device,
+        settings.lights,
+        needed,
+        emit=lambda _: None,
+        clock=SystemClock(),
+        identifiers=SystemIdentifiers(),
+    )
+    count = len(settings.device)
+    lit = f"lights {', '.join(sorted(needed))}" if settings.lights else "no light is switched"
+    return f"{count} devices take their settings; {lit}" if devices.kinds else "no device"
+
+
 def _device(device: Device) -> str:
     """Open the device's wire, and ask who is there where its protocol has a question."""
-    known = family(device.kind)
+    known = None if device.port.startswith("file://") else family(device.kind)
     try:
         wire = wire_of(device)()
     except OSError as error:
@@ -148,3 +172,25 @@ def _camera(settings: Settings) -> str:
     if not place.exists():
         raise _WrongError(f"No camera is at {place}: plug it in, or correct the configuration.")
     return str(place)
+
+
+def _empty_bench(settings: Settings) -> str:
+    place = settings.empty_bench
+    if place is None or not place.is_file():
+        raise _WrongError(
+            "No picture of the empty bench: take one in its light, and name it in empty_bench."
+        )
+    return str(place)
+
+
+def _upstream(settings: Settings) -> str:
+    url = settings.upstream.url
+    address = urlsplit(url)
+    try:
+        port = address.port or (443 if address.scheme == "https" else 80)
+        socket.create_connection((address.hostname or "", port), UPSTREAM_S).close()
+    except (OSError, ValueError) as error:
+        raise _WrongError(
+            f"Nobody answers at {url}: check address and network; results wait until then."
+        ) from error
+    return f"{url} can be reached"

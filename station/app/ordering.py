@@ -10,6 +10,7 @@ from station.adapters.orders.files import OrderFile, Progress
 from station.adapters.orders.form import FileForm, line_from_json
 from station.adapters.store.order_answers import OrderAnswers
 from station.adapters.store.returns import (
+    FILE,
     Counts,
     Imported,
     Source,
@@ -138,6 +139,11 @@ def shown(code: str, state: Path | None) -> dict[str, object]:
         }
     finally:
         returns.close()
+
+
+def any_imported(state: Path | None) -> bool:
+    """Whether the state directory holds imported orders at all."""
+    return ((state or default_state()) / FILE).exists()
 
 
 def line_form(line: OrderLine) -> dict[str, object]:

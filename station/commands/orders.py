@@ -52,8 +52,8 @@ def import_(file: _File, state: _State = None, form: _Form = None, as_json: _Jso
         )
         return
     console.note(
-        f"{done.orders} orders with {done.lines} lines are in, {done.replaced} of them replaced; "
-        f"{done.kept} lines of other orders stay."
+        f"{_count(done.orders, 'order')} with {_count(done.lines, 'line')} imported, "
+        f"{done.replaced} of them replaced; {_count(done.kept, 'line')} of other orders kept."
     )
 
 
@@ -72,8 +72,8 @@ def check(file: _File, form: _Form = None, as_json: _Json = False) -> None:
         console.answer_json({"good": True, "error": None, **asdict(counts)})
         return
     console.note(
-        f"{file.name}: good; {counts.lines} lines, {counts.orders} orders, "
-        f"{counts.parcels} parcels, {counts.pieces} pieces"
+        f"{file.name}: good; {_count(counts.lines, 'line')}, {_count(counts.orders, 'order')}, "
+        f"{_count(counts.parcels, 'parcel')}, {_count(counts.pieces, 'piece')}"
     )
 
 
@@ -83,7 +83,7 @@ def show(
     as_json: _Json = False,
 ) -> None:
     """What the imported orders say of a code; exit 1 if nothing."""
-    from station.app.ordering import shown
+    from station.app.ordering import any_imported, shown
 
     answer = shown(code, state)
     lines = answer["lines"]
@@ -94,14 +94,22 @@ def show(
         console.table(list(_SHOWN), rows)
     elif answer["known_goods"]:
         console.note(f"{code}: the goods are known, but no order names this piece.")
+    elif not any_imported(state):
+        console.note("No return orders are imported there: name the station's --state.")
     else:
-        console.note(f"{code} is in no return order.")
+        short = code if len(code) <= _LONGEST_SHOWN else f"{code[:_LONGEST_SHOWN]}…"
+        console.note(f"{short} is in no return order.")
     if not lines:
         raise typer.Exit(console.FAILED)
 
 
+_LONGEST_SHOWN = 60
 _SHOWN = ("order", "parcel", "gtin", "serial", "quantity", "name", "category")
 
 
 def _cell(value: object) -> str:
     return "-" if value is None else str(value)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -63,7 +63,7 @@ class OrderFile:
         known = _SUFFIXES.get(path.suffix.lower())
         if form is None and known is None:
             raise refuse(
-                f"{path.name}: the name does not tell how the file is written: "
+                f"{path}: the name does not tell how the file is written: "
                 "name it .csv, .json or .jsonl, or say --form"
             )
         self.path = path
@@ -165,7 +165,10 @@ def _columns(header: str) -> tuple[str, tuple[str, ...]]:
     """The separator and the column names, by the separator that names most known columns."""
 
     def names(separator: str) -> tuple[str, ...]:
-        row = next(csv.reader([header], delimiter=separator), [])
+        try:
+            row = next(csv.reader([header], delimiter=separator), [])
+        except csv.Error as error:
+            raise _WrongLineError(1, "its lines end in CR alone: end them with LF") from error
         return tuple(name.strip().lower() for name in row)
 
     separator = max(_SEPARATORS, key=lambda s: len(set(names(s)) & set(KEYS)))

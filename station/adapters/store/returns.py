@@ -363,6 +363,11 @@ class SqlReturns:
         except FileNotFoundError:
             self._let_go()
             return None
+        except OSError as error:
+            raise refuse(
+                f"The return orders in {self._path} cannot be read ({error.strerror}): "
+                "name a state directory."
+            ) from error
         there = facts.st_ino, facts.st_mtime_ns
         if self._connection is None or self._seen != there:
             self._let_go()

@@ -106,3 +106,37 @@ def test_a_good_file_is_counted_and_nothing_is_imported(
 def test_an_absent_file_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["orders", "import", "nowhere.csv"]) == 2
     assert "name a readable file" in capsys.readouterr().err
+
+
+def test_lines_that_end_in_cr_alone_are_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = csv_file(tmp_path / "o.csv", *LINES)
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r"))
+
+    assert run(["orders", "check", str(path)]) == 1
+    assert "line 1: its lines end in CR alone" in capsys.readouterr().err
+
+
+def test_a_state_without_orders_and_one_that_is_no_directory_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["orders", "show", "RMA-1", "--state", str(tmp_path)]) == 1
+    assert "No return orders are imported there" in capsys.readouterr().err
+    file = tmp_path / "file"
+    file.touch()
+    assert run(["orders", "show", "RMA-1", "--state", str(file)]) == 2
+    assert "name a state directory" in capsys.readouterr().err
+
+
+def test_a_hostile_code_is_shown_short_and_harmless(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = ["--state", str(tmp_path / "state")]
+    run(["orders", "import", str(csv_file(tmp_path / "o.csv", *LINES)), *state])
+    capsys.readouterr()
+
+    assert run(["orders", "show", "\x1b[31m\u202e" + "A" * 5000, *state]) == 1
+    said = capsys.readouterr().err
+    assert len(said) < 120
+    assert said.startswith("\\x1b[31m\\u202eAAA")
