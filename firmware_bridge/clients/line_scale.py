@@ -13,6 +13,7 @@ from firmware_bridge.readings import Back, Lost, Weight
 from firmware_bridge.transports.transport import Transport
 
 ASK_EVERY_S = 0.15
+ASK_AGAIN_S = 1.0
 SILENT_S = 2.0
 SILENT = "The scale says nothing: check its power, its cable and what it is set to send."
 
@@ -34,9 +35,10 @@ L = TypeVar("L", bound=Line)
 class LineScale(Generic[L]):
     """Tells settled weights in grams, net of tare.
 
-    With `ask` it is asked every 0.15 s, without it the scale sends by itself; 2 s of silence are a
-    loss. `zero` and `tare` are what those commands send, none where the scale has none. `equal`:
-    see `Settling`. Not safe for use from two threads.
+    With `ask` it is asked every 0.15 s, but again only once it has answered or 1 s has passed, so
+    that no questions pile up in a slow one; without it the scale sends by itself. 2 s of silence
+    are a loss. `zero` and `tare` are what those commands send, none where the scale has none.
+    `equal`: see `Settling`. Not safe for use from two threads.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class LineScale(Generic[L]):
         self._ask, self._zero, self._tare = ask, zero, tare
         self._clock = clock
         self._settling = Settling(equal)
-        self._ask_at = self._heard_at = 0.0
+        self._asked_at = self._ask_at = self._heard_at = 0.0
         self._link: Link[L] = Link(open_wire, decoder, greet=self._greet, clock=clock, sleep=sleep)
 
     def poll(self, timeout_s: float) -> tuple[ScaleEvent, ...]:
@@ -70,7 +72,11 @@ class LineScale(Generic[L]):
             if isinstance(event, Lost | Back):
                 self._settling.forget()
                 found.append(event)
-            elif not isinstance(event, Damage) and event.reading is not None:
+                continue
+            if isinstance(event, Damage):
+                self._ask_next()
+            elif event.reading is not None:
+                self._ask_next()
                 self._heard_at = self._clock()
                 found += self._settling.take(event.reading)
         return tuple(found)
@@ -98,9 +104,14 @@ class LineScale(Generic[L]):
 
     def _ask_when_due(self, question: bytes) -> None:
         if self._clock() >= self._ask_at:
-            self._ask_at = self._clock() + ASK_EVERY_S
+            self._asked_at = self._clock()
+            self._ask_at = self._asked_at + ASK_AGAIN_S
             with suppress(OSError):  # the link tells it
                 self._link.send(question)
+
+    def _ask_next(self) -> None:
+        """What was asked last is answered."""
+        self._ask_at = min(self._ask_at, self._asked_at + ASK_EVERY_S)
 
     def _greet(self) -> None:
         """Only a scale that says something of its pan is there."""

@@ -484,3 +484,36 @@ def test_damaged_traffic_settles_on_no_other_weight(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(CORPORA))
 def test_a_million_pieces_of_damaged_traffic_settle_on_no_other_weight(name: str) -> None:
     trial(name, 1_000_000)
+
+
+class SlowScale(AandDImitation):
+    """Answers each question 0.4 s after the last, and keeps those that come meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(["weight 100 g"])
+        self.waiting = 0
+        self._due = float("inf")
+
+    def hear(self, content: bytes, now: float) -> list[bytes]:
+        if not self.waiting:
+            self._due = now + 0.4
+        self.waiting += content.count(command("Q"))
+        return []
+
+    def tick(self, now: float) -> list[bytes]:
+        if not self.waiting or now < self._due:
+            return []
+        self.waiting -= 1
+        self._due += 0.4
+        return super().hear(command("Q"), now)
+
+
+def test_no_questions_pile_up_in_a_slow_scale() -> None:
+    now, imitation = FakeTime(), SlowScale()
+    client = AandDScale(lambda: Loopback(imitation, now), clock=now, sleep=now.sleep)
+    events = []
+    while now() < 130:
+        events += client.poll(0.05)
+        assert imitation.waiting <= 1
+
+    assert events == [Back(), Weight(Decimal("100.00"))]
