@@ -31,8 +31,10 @@ def looked_up(bench: Bench, event: LookedUp) -> Step:
     if recipe is None or bench.setup.policy(item.category) is None:
         what = (*code, ("category", item.category))
         return _turned_away(bench, Notice("no-recipe", what, event.at))
-    # A tag is read while the hand that lays the item down is still over it.
-    hasty = stage.opened.by is IdentifiedBy.TAG and bench.view is not BenchView.STILL
+    # A tag is read while the hand that lays the item down is still over it. A bench whose presence
+    # watch has seen nothing yet cannot tell.
+    moving = bench.view in (BenchView.EMPTY, BenchView.DISTURBED)
+    hasty = stage.opened.by is IdentifiedBy.TAG and moving
     capturing = Capturing(Identified(stage.opened, item), recipe, waiting=hasty, disturbed=hasty)
     as_of, notice = event.answer.as_of, None
     if as_of is not None:

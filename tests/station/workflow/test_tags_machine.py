@@ -65,6 +65,7 @@ def test_an_item_opened_by_its_tag_is_pictured_once_the_hand_is_gone() -> None:
 
 def test_an_item_opened_by_its_tag_may_be_pictured_at_once_by_key() -> None:
     drive = ready()
+    drive.see(BenchView.EMPTY)
     drive.tags(tag(7), moving=True)
     drive.settle()
     drive.press(Key.TAKE)
