@@ -25,9 +25,6 @@ class _Sized(_Section):
     height: Annotated[int, Field(ge=120, le=8192)] = 720
 
 
-_Microseconds = Annotated[int, Field(ge=10, le=10_000_000)]
-
-
 class UvcCamera(_Sized):
     """A USB camera by a path that stays its own: a link under `/dev/v4l/by-id` or `by-path`.
 
@@ -61,7 +58,50 @@ class FolderCamera(_Sized):
     path: Path
 
 
-Camera = Annotated[UvcCamera | FolderCamera, Field(discriminator="kind")]
+class StreamCamera(_Sized):
+    """A network camera's stream, or a film file that is played at its own rate.
+
+    `latency_seconds` is the longest time from exposure to delivery that this camera has shown; a
+    picture waits that long, since a stream does not say when a frame was exposed.
+    """
+
+    kind: Literal["stream"]
+    url: Annotated[str, Field(min_length=1)]
+    latency_seconds: Annotated[float, Field(ge=0, le=2)] = 0.5
+
+    @model_validator(mode="after")
+    def _scheme_fits(self) -> Self:
+        if "://" in self.url and not re.match(r"(rtsps?|https?)://", self.url):
+            raise ValueError("a stream is rtsp://, rtsps://, http:// or https://, or a film file")
+        return self
+
+
+class BaslerCamera(_Sized):
+    """A Basler camera by its serial number; `gain` is in its own units."""
+
+    kind: Literal["basler"]
+    serial: Annotated[str, Field(min_length=1)]
+    pixel_format: str = "BGR8"
+    exposure_us: Annotated[float, Field(ge=1, le=10_000_000)] | None = None
+    gain: float | None = None
+
+
+class GigeCamera(_Sized):
+    """A GigE Vision or USB3 Vision camera by the id that Aravis lists, or its address."""
+
+    kind: Literal["gige"]
+    id: Annotated[str, Field(min_length=1)]
+    pixel_format: Literal[
+        "Mono8", "RGB8", "BGR8", "BayerRG8", "BayerBG8", "BayerGR8", "BayerGB8"
+    ] = "RGB8"
+    exposure_us: Annotated[float, Field(ge=1, le=10_000_000)] | None = None
+    gain: float | None = None
+
+
+Camera = Annotated[
+    UvcCamera | StreamCamera | BaslerCamera | GigeCamera | FolderCamera,
+    Field(discriminator="kind"),
+]
 
 
 class _Device(_Section):
@@ -295,6 +335,8 @@ def _absolute(settings: Settings, base: Path) -> Settings:
     camera = settings.camera
     if isinstance(camera, FolderCamera):
         camera = camera.model_copy(update={"path": base / camera.path})
+    if isinstance(camera, StreamCamera) and "://" not in camera.url:
+        camera = camera.model_copy(update={"url": str(base / camera.url)})
     return settings.model_copy(
         update={
             "camera": camera,

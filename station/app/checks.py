@@ -14,6 +14,7 @@ from firmware_bridge.families.index import family
 from firmware_bridge.transports.ports import list_ports
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.speaker import Speaker
+from station.app.cameras import camera_of
 from station.app.clients import wire_of
 from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
 from station.app.equipping import Devices
@@ -21,7 +22,7 @@ from station.app.keeping import default_state
 from station.app.ordering import check_file, orders_in
 from station.app.packs import open_detector, pack_name
 from station.app.wiring import RESTING_LIGHT, lights_of
-from station.config import Device, Settings, UvcCamera, read_settings
+from station.config import Device, Settings, read_settings
 from station.domain.faults import StationError
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -168,10 +169,14 @@ def _device(device: Device) -> str:
 
 def _camera(settings: Settings) -> str:
     camera = settings.camera
-    place = Path(camera.device) if isinstance(camera, UvcCamera) else camera.path
-    if not place.exists():
-        raise _WrongError(f"No camera is at {place}: plug it in, or correct the configuration.")
-    return str(place)
+    source = camera_of(camera)
+    try:
+        properties = source.open()
+    except OSError as error:
+        raise _WrongError(str(error)) from error
+    finally:
+        source.close()
+    return ", ".join(f"{name} {value:g}" for name, value in properties.items())
 
 
 def _empty_bench(settings: Settings) -> str:

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from station.config import FolderCamera, read_settings
+from station.adapters.cameras.sources.basler import BaslerSource
+from station.adapters.cameras.sources.folder import FolderSource
+from station.adapters.cameras.sources.gige import GigeSource
+from station.adapters.cameras.sources.source import FrameSource
+from station.adapters.cameras.sources.stream import StreamSource
+from station.adapters.cameras.sources.uvc import UvcSource
+from station.app.cameras import camera_of
+from station.config import FolderCamera, StreamCamera, read_settings
 from station.domain.faults import StationError
 
 GOOD = """
@@ -69,3 +76,55 @@ def test_the_shipped_example_reads_well() -> None:
     settings = read_settings(Path("station/defaults/station.toml"))
 
     assert settings.upstream.undo_seconds == 20
+
+
+@pytest.mark.parametrize(
+    ("camera", "said"),
+    [
+        ('kind = "uvc"\ndevice = "/dev/video0"', "name its link under /dev/v4l/by-id"),
+        ('kind = "uvc"\ndevice = "/dev/v4l/by-id/x"\nexposure_us = 150', "multiple of 100"),
+        ('kind = "uvc"\ndevice = "/dev/v4l/by-id/x"\npixel_format = "H264"', "pixel_format"),
+        ('kind = "uvc"\ndevice = "/dev/v4l/by-id/x"\nwidth = 0', "width"),
+        ('kind = "uvc"\ndevice = "/dev/v4l/by-id/x"\nurl = "rtsp://x"', "url"),
+        ('kind = "stream"\nurl = "ftp://camera/live"', "a stream is rtsp://"),
+        ('kind = "stream"\nurl = "rtsp://x"\nlatency_seconds = 9', "latency_seconds"),
+        ('kind = "basler"', "serial"),
+        ('kind = "gige"\nid = "x"\npixel_format = "Mono16"', "pixel_format"),
+    ],
+)
+def test_a_camera_that_cannot_be_is_refused(camera: str, said: str, tmp_path: Path) -> None:
+    text = GOOD.replace('kind = "folder"\npath = "pictures"', camera)
+
+    with pytest.raises(StationError, match=said):
+        read_settings(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("camera", "source"),
+    [
+        (
+            'kind = "uvc"\ndevice = "/dev/v4l/by-id/x"\nexposure_us = 20000\nfocus = 30',
+            UvcSource,
+        ),
+        ('kind = "stream"\nurl = "rtsp://camera/live"', StreamSource),
+        ('kind = "basler"\nserial = "22334455"\nexposure_us = 5000', BaslerSource),
+        ('kind = "gige"\nid = "Vendor-Model-1"\npixel_format = "BayerRG8"', GigeSource),
+        ('kind = "folder"\npath = "pictures"', FolderSource),
+    ],
+)
+def test_every_kind_of_camera_has_its_source(
+    camera: str, source: type[FrameSource], tmp_path: Path
+) -> None:
+    text = GOOD.replace('kind = "folder"\npath = "pictures"', camera)
+
+    assert isinstance(camera_of(read_settings(written(tmp_path, text)).camera), source)
+
+
+def test_a_film_lies_beside_the_file_and_an_address_stays(tmp_path: Path) -> None:
+    for url, kept in (("films/a.avi", str(tmp_path / "films/a.avi")), ("rtsp://x/1", "rtsp://x/1")):
+        camera = f'kind = "stream"\nurl = "{url}"'
+        text = GOOD.replace('kind = "folder"\npath = "pictures"', camera)
+        settings = read_settings(written(tmp_path, text))
+
+        assert isinstance(settings.camera, StreamCamera)
+        assert settings.camera.url == kept

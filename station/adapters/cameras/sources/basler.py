@@ -1,0 +1,213 @@
+"""A Basler camera through pypylon: triggered by software, lossless."""
+
+import time
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from station.adapters.cameras.sources.extras import extra
+from station.adapters.cameras.sources.pictures import PNG, lossless, preview
+from station.adapters.cameras.sources.source import Exposure, SettingsError
+
+_REMEDY = "Basler cameras need pypylon: install Regrade with its extra `basler`."
+_PATIENCE_MS = 1_000
+_MOST_TORN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BaslerSettings:
+    """What the camera must have; None leaves a value as the camera has it, its automatic off.
+
+    `exposure_us` is in microseconds, `gain` in the camera's own units.
+    """
+
+    width: int
+    height: int
+    pixel_format: str
+    exposure_us: float | None = None
+    gain: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One setting under the names that different series have for it."""
+
+    words: str
+    names: tuple[str, ...]
+    value: object
+    optional: bool = False
+    tolerance: float = 0.0
+
+
+class BaslerSource:
+    """Each frame is triggered after it was asked for, so none can be older than the wish.
+
+    Settings are written when it is opened and read back then and before each evidence frame.
+    Verified in pypylon's camera emulation, not on a camera.
+    """
+
+    def __init__(self, serial: str, settings: BaslerSettings) -> None:
+        self._serial = serial
+        self._settings = settings
+        self._wanted = _wanted(settings)
+        self._pylon: ModuleType | None = None
+        self._camera: Any = None
+        self._converter: Any = None
+        self._sequence = 0
+
+    def open(self) -> dict[str, float]:
+        """Open and set it; OSError without pypylon or camera, SettingsError if it has others."""
+        pylon = self._pylon = extra("pypylon.pylon", _REMEDY)
+        wish = pylon.DeviceInfo()
+        wish.SetSerialNumber(self._serial)
+        try:
+            device = pylon.TlFactory.GetInstance().CreateDevice(wish)
+            self._camera = pylon.InstantCamera(device)
+            self._camera.Open()
+        except pylon.GenericException as error:
+            raise OSError(
+                f"The Basler camera {self._serial} cannot be opened:"
+                " check its cable, and that nothing else uses it."
+            ) from error
+        for setting in self._wanted:
+            self._write(setting)
+        properties = self._read_back("does not take")
+        self._converter = pylon.ImageFormatConverter()
+        self._converter.OutputPixelFormat = pylon.PixelType_BGR8packed
+        try:
+            self._camera.StartGrabbing(pylon.GrabStrategy_OneByOne)
+        except pylon.GenericException as error:
+            raise self._lost() from error
+        return properties
+
+    def grab(self, light: str) -> Exposure:  # noqa: ARG002  a camera sees the light by itself
+        """A frame triggered now; LookupError if it came with gaps three times over."""
+        self._read_back("has lost")
+        pixels, triggered_s = self._whole_frame()
+        self._sequence += 1
+        return Exposure(lossless(pixels), PNG, self._sequence, triggered_s)
+
+    def look(self) -> NDArray[np.uint8] | None:
+        """A frame triggered now, as a preview; none if parts of it were lost on the way."""
+        taken = self._triggered_frame()
+        return None if taken is None else preview(taken[0])
+
+    def close(self) -> None:
+        """Let go of the camera."""
+        if self._camera is not None:
+            self._camera.Close()
+            self._camera = None
+
+    def _write(self, setting: _Setting) -> None:
+        pylon = self._needed()
+        node = self._node(setting)
+        if node is None:
+            return
+        try:
+            node.Value = setting.value
+        except pylon.GenericException:
+            # The camera rejects the value; what it has instead is said when it is read back.
+            return
+
+    def _read_back(self, verb: str) -> dict[str, float]:
+        pylon = self._needed()
+        properties: dict[str, float] = {}
+        for setting in self._wanted:
+            node = self._node(setting)
+            if node is None and setting.optional:
+                continue
+            try:
+                value = None if node is None else node.Value
+            except pylon.GenericException as error:
+                raise self._lost() from error
+            if not _same(value, setting):
+                raise SettingsError(
+                    f"The Basler camera {self._serial} {verb} its {setting.words}:"
+                    f" {setting.value} was asked, it has {'none' if value is None else value}."
+                )
+            if isinstance(value, (int, float)):
+                properties[setting.words] = float(value)
+        return properties
+
+    def _node(self, setting: _Setting) -> Any:
+        pylon = self._needed()
+        for name in setting.names:
+            try:
+                node = getattr(self._camera, name)
+                if node.IsReadable():
+                    return node
+            except pylon.GenericException:
+                continue
+        return None
+
+    def _whole_frame(self) -> tuple[NDArray[Any], float]:
+        for _ in range(_MOST_TORN):
+            taken = self._triggered_frame()
+            if taken is not None:
+                return taken
+        raise LookupError(
+            f"Pictures of the Basler camera {self._serial} come with gaps: check cable and network."
+        )
+
+    def _triggered_frame(self) -> tuple[NDArray[Any], float] | None:
+        """One frame and when it was triggered; None if parts of it were lost on the way."""
+        pylon, camera = self._needed(), self._camera
+        try:
+            if not camera.WaitForFrameTriggerReady(_PATIENCE_MS, pylon.TimeoutHandling_Return):
+                raise self._lost()
+            triggered_s = time.monotonic()
+            camera.ExecuteSoftwareTrigger()
+            result = camera.RetrieveResult(_PATIENCE_MS, pylon.TimeoutHandling_Return)
+            if not result.IsValid():
+                raise self._lost()
+            try:
+                if not result.GrabSucceeded():
+                    return None
+                return self._converter.Convert(result).GetArray(), triggered_s
+            finally:
+                result.Release()
+        except pylon.GenericException as error:
+            raise self._lost() from error
+
+    def _needed(self) -> ModuleType:
+        if self._pylon is None or self._camera is None:
+            raise OSError(f"The Basler camera {self._serial} is not open.")
+        return self._pylon
+
+    def _lost(self) -> OSError:
+        return OSError(f"The Basler camera {self._serial} is lost: check its cable and power.")
+
+
+def _wanted(settings: BaslerSettings) -> tuple[_Setting, ...]:
+    """What to set, in this order: a size is bound by the offset, a value by its automatic."""
+    wanted = [
+        _Setting("pixel format", ("PixelFormat",), settings.pixel_format),
+        _Setting("horizontal offset", ("OffsetX",), 0, optional=True),
+        _Setting("vertical offset", ("OffsetY",), 0, optional=True),
+        _Setting("width", ("Width",), settings.width),
+        _Setting("height", ("Height",), settings.height),
+        _Setting("automatic exposure", ("ExposureAuto",), "Off", optional=True),
+        _Setting("automatic gain", ("GainAuto",), "Off", optional=True),
+        _Setting("automatic white balance", ("BalanceWhiteAuto",), "Off", optional=True),
+    ]
+    if settings.exposure_us is not None:
+        names = ("ExposureTime", "ExposureTimeAbs")
+        wanted.append(_Setting("exposure", names, float(settings.exposure_us), tolerance=0.5))
+    if settings.gain is not None:
+        wanted.append(_Setting("gain", ("Gain", "GainRaw"), settings.gain, tolerance=0.01))
+    wanted += [
+        _Setting("trigger selector", ("TriggerSelector",), "FrameStart"),
+        _Setting("trigger mode", ("TriggerMode",), "On"),
+        _Setting("trigger source", ("TriggerSource",), "Software"),
+    ]
+    return tuple(wanted)
+
+
+def _same(value: object, setting: _Setting) -> bool:
+    wanted = setting.value
+    if isinstance(value, (int, float)) and isinstance(wanted, (int, float)):
+        return abs(value - wanted) <= setting.tolerance
+    return value == wanted

@@ -1,0 +1,181 @@
+"""Films and network streams through FFmpeg: the latest frame, never a waiting one."""
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from station.adapters.cameras.sources.source import SettingsError
+from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
+
+WIDTH, HEIGHT, RATE = 320, 240, 25.0
+SIZE = StreamSettings(WIDTH, HEIGHT, latency_s=0.5)
+
+
+def picture(
+    level: int, width: int = WIDTH, height: int = HEIGHT
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    return np.full((height, width, 3), level, np.uint8)
+
+
+def level_of(evidence: bytes) -> int:
+    decoded = cv2.imdecode(np.frombuffer(evidence, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return round(float(decoded.mean()))
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """Frame n is grey, 2 n bright."""
+    path = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"MJPG"), RATE, (WIDTH, HEIGHT)
+    )
+    assert writer.isOpened()
+    for n in range(50):
+        writer.write(picture(2 * n))
+    writer.release()
+    return path
+
+
+class Camera:
+    """An HTTP camera: sends the JPEG it was last given, over and over, until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.level = 20
+        self.size = (WIDTH, HEIGHT)
+        self.paused = threading.Event()
+        self.stopped = threading.Event()
+        camera = self
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=frame")
+                self.end_headers()
+                while not camera.stopped.wait(1 / RATE):
+                    if not camera.paused.is_set():
+                        self._send()
+
+            def _send(self) -> None:
+                jpeg = cv2.imencode(".jpg", picture(camera.level, *camera.size))[1].tobytes()
+                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                try:
+                    self.wfile.write(head.encode() + jpeg + b"\r\n")
+                except OSError:
+                    camera.stopped.set()
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/stream.mjpg"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.stopped.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def camera() -> Iterator[Camera]:
+    camera = Camera()
+    yield camera
+    camera.close()
+
+
+def test_a_film_is_played_at_its_own_rate_and_is_over_at_its_end(film: Path) -> None:
+    source = StreamSource(str(film), SIZE)
+    assert source.open() == {"width": WIDTH, "height": HEIGHT, "rate": RATE}
+
+    begun_s = time.monotonic()
+    levels: list[int] = []
+    over = ""
+    while not over:
+        try:
+            taken = source.grab("bright")
+        except OSError as error:
+            over = str(error)
+        else:
+            assert taken.media_type == "image/png"
+            levels.append(level_of(taken.evidence))
+    played_s = time.monotonic() - begun_s
+    source.close()
+
+    assert over == f"{film} delivers no more pictures: the film is over."
+    assert levels == sorted(levels)
+    assert levels[-1] > 80
+    assert played_s > 40 / RATE
+
+
+def test_a_slow_taker_of_a_film_gets_the_frame_of_the_moment(film: Path) -> None:
+    begun_s = time.monotonic()
+    source = StreamSource(str(film), SIZE)
+    source.open()
+    source.grab("bright")
+    threading.Event().wait(1.0)
+
+    frame = level_of(source.grab("bright").evidence) / 2
+    passed = (time.monotonic() - begun_s) * RATE
+    source.close()
+
+    assert frame >= RATE / 2
+    assert frame <= passed + 3
+
+
+def test_a_stream_gives_only_what_was_exposed_after_the_wish(camera: Camera) -> None:
+    source = StreamSource(camera.url, SIZE)
+    source.open()
+    levels, stamps = [], []
+    for level in (20, 120, 60, 220):
+        camera.level = level
+        asked_s = time.monotonic()
+        taken = source.grab("bright")
+        levels.append(level_of(taken.evidence))
+        stamps.append(taken.monotonic_s >= asked_s)
+    look = source.look()
+    source.close()
+
+    assert levels == pytest.approx([20, 120, 60, 220], abs=2)
+    assert all(stamps)
+    assert look.shape == (180, 320)
+
+
+def test_a_stream_that_pauses_is_lost(camera: Camera) -> None:
+    source = StreamSource(camera.url, SIZE)
+    source.open()
+    source.grab("bright")
+    camera.paused.set()
+
+    said = ""
+    for _ in range(3):  # what was on its way still comes
+        try:
+            source.grab("bright")
+        except OSError as error:
+            said = str(error)
+    camera.stopped.set()
+    source.close()
+
+    assert "delivers no more pictures: check the camera and its network" in said
+
+
+def test_a_stream_of_another_size_is_refused_in_words(camera: Camera) -> None:
+    with pytest.raises(SettingsError, match="delivers 320x240 pixels, 640x480 was asked"):
+        StreamSource(camera.url, StreamSettings(640, 480)).open()
+
+
+def test_what_is_not_there_is_a_sentence_without_the_password(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="cannot be opened: check its address"):
+        StreamSource(str(tmp_path / "none.avi"), SIZE).open()
+    with pytest.raises(OSError, match=r"^rtsp://127\.0\.0\.1:9/live cannot be opened") as lost:
+        StreamSource("rtsp://bench:secret@127.0.0.1:9/live", SIZE).open()
+
+    assert "secret" not in str(lost.value)
