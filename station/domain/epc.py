@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from station.domain.epc_schemes import COMPANY_BITS, SCHEMES, Scheme
-from station.domain.identity import ItemCode, check_digit
+from station.domain.identity import ItemCode, check_digit, gtin14
 
 WORD = 16
 
@@ -98,8 +98,10 @@ class Epc:
 
     @property
     def item(self) -> ItemCode | None:
-        """The item of an SGTIN."""
-        return ItemCode(self._key, self.serial) if self.scheme.startswith("sgtin") else None
+        """The item of an SGTIN; none of one that was never written."""
+        if not self.scheme.startswith("sgtin") or gtin14(self._key) is None:
+            return None
+        return ItemCode(self._key, self.serial)
 
     @property
     def _key(self) -> str:

@@ -29,10 +29,13 @@ def checked(digits: str, length: int) -> bool:
 
 
 def gtin14(digits: str) -> str | None:
-    """A GTIN-8, -12, -13 or -14 as 14 digits; none if it is no valid GTIN."""
+    """A GTIN-8, -12, -13 or -14 as 14 digits; none if it is no valid GTIN.
+
+    All zeros satisfy the check digit and are what is left where nothing was written.
+    """
     if len(digits) not in (8, 12, 13, 14) or not checked(digits, len(digits)):
         return None
-    return digits.zfill(14)
+    return digits.zfill(14) if digits.strip("0") else None
 
 
 def gtin_of_upc_e(digits: str) -> str | None:

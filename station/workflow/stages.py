@@ -190,8 +190,8 @@ class Weighing:
 class Bench:
     """The whole state of the station.
 
-    `noting` is what a scan said of a label and the store has not answered to yet. `view` is what the
-    presence watch saw last; none before it has seen anything.
+    `noting` is what a scan said of a label and the store has not answered to yet. `view` is what
+    the presence watch saw last; none before it has seen anything.
     """
 
     setup: Setup

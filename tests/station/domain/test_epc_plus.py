@@ -91,7 +91,8 @@ def test_what_cannot_be_written_is_refused(make: object) -> None:
 
 
 serials = st.text("!\"%&'()*+,-./0123456789:;<=>?ABFZ_abfz", min_size=1, max_size=20)
-gtins = st.text("0123456789", min_size=13, max_size=13).map(lambda d: f"{d}{check_digit(d)}")
+written = st.text("0123456789", min_size=13, max_size=13).filter(lambda d: d.strip("0"))
+gtins = written.map(lambda d: f"{d}{check_digit(d)}")
 dates = st.tuples(
     st.sampled_from(["11", "13", "15", "16", "17", "7006", "7007"]),
     st.builds("{:02}{:02}{:02}".format, st.integers(0, 99), st.integers(1, 12), st.integers(0, 31)),
