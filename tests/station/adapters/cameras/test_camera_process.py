@@ -22,6 +22,7 @@ from station.adapters.cameras.presence import Presence
 from station.adapters.cameras.rig import RigSettings
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.pictures import shrink
+from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
 from station.adapters.cameras.sources.uvc import UvcSettings, UvcSource
 from station.adapters.clock import SystemClock
 from station.adapters.processes import Children
@@ -234,6 +235,20 @@ def test_a_device_that_is_not_there_is_a_fault_in_words(world: World, tmp_path: 
 
     assert raised.fault.code is FaultCode.CAMERA_LOST
     assert raised.fault.detail == f"There is no camera at {device}: plug it in or correct the path."
+
+
+def test_a_camera_with_other_settings_is_a_fault_of_its_own(world: World, tmp_path: Path) -> None:
+    film = str(tmp_path / "film.avi")
+    writer = cv2.VideoWriter(film, cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"MJPG"), 25, (160, 120))
+    writer.write(np.zeros((120, 160, 3), np.uint8))
+    writer.release()
+    station = Station(partial(StreamSource, film, StreamSettings(WIDTH, HEIGHT)), world)
+
+    raised = station.heard.wait(FaultRaised)
+    station.close()
+
+    assert raised.fault.code is FaultCode.CAMERA_SETTINGS
+    assert f"delivers 160x120 pixels, {WIDTH}x{HEIGHT} was asked" in raised.fault.detail
 
 
 def test_a_child_that_hangs_ends_with_a_station_that_is_killed(tmp_path: Path) -> None:
