@@ -35,6 +35,7 @@ PLANTED = {
     "symbols-owner": ("station/app/photographs.py", "import zxingcpp"),
     "json-stream-owner": ("station/domain/item.py", "import ijson"),
     "serial-owner": ("firmware_bridge/clients/plain.py", "import serial"),
+    "camera-extras-owner": ("station/adapters/cameras/rig.py", "import gi"),
     "render-owner": ("models/sets.py", "import mitsuba"),
     "train-owner": ("models/sets.py", "import torch"),
     "acyclic": ("firmware_bridge/transports/transport.py", "import firmware_bridge.clients.plain"),
