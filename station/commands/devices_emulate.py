@@ -83,21 +83,17 @@ def emulate(
 
 def _serve(device: "Emulator") -> None:
     """Do the deeds of standard input; without any, stay until interrupted."""
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a waiting read ends only so
     any_line = False
     try:
         for line in iter(lambda: sys.stdin.readline(LONGEST_DEED), ""):
-            if ended.is_set():
-                return
             deed = line.rstrip("\r\n").replace("<GS>", "\x1d")
             any_line = any_line or bool(deed)
             _do(device, deed)
         if any_line:
             device.wait_read()
             return
-        while not ended.wait(0.5):
-            pass
+        threading.Event().wait()
     except KeyboardInterrupt:
         return
 

@@ -292,6 +292,24 @@ def test_emulating_from_a_shell_until_it_is_ended(
     assert not link.exists()
 
 
+def test_an_emulator_that_waits_for_a_deed_can_be_ended(tmp_path: Path) -> None:
+    link = tmp_path / "tags"
+    shell = [sys.executable, "-m", "station", "devices", "emulate", "m100", "--link", str(link)]
+    with subprocess.Popen(
+        shell, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stderr.readline()
+        process.stdin.write("tag nothing\n")
+        process.stdin.flush()
+        assert "is no EPC" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(10) == 0
+
+    assert not link.exists()
+
+
 def test_lines_on_standard_input_are_deeds(tmp_path: Path) -> None:
     link = tmp_path / "scanner"
     shell = [sys.executable, "-m", "station", "devices", "emulate", "plain", "--link", str(link)]
