@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from firmware_bridge.clients.ascii_light import AsciiLight
 from firmware_bridge.codecs.ascii_light import (
     ANSWERS,
     COMMANDS,
@@ -13,7 +14,7 @@ from firmware_bridge.codecs.ascii_light import (
 )
 from firmware_bridge.emulators.ascii_light import AsciiLightImitation
 from firmware_bridge.families.traffic import asked, decoded, imitated, whole
-from firmware_bridge.family import Meaning
+from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
 IDENTIFY_S = 0.4
@@ -35,6 +36,31 @@ def decode_answers(dialects: Sequence[LightDialect], content: bytes) -> list[Mea
 def decode_commands(dialects: Sequence[LightDialect], content: bytes) -> list[Meaning]:
     """What a recording of a computer that speaks these dialects means."""
     return decoded(content, LightDecoder(dialects, COMMANDS), _describe)
+
+
+def family_read_back(
+    kind: str, name: str, title: str, dialect: LightDialect, bauds: tuple[int, ...]
+) -> Family:
+    """The family of controllers of one dialect that tell the level of a channel when asked."""
+    channel = next(iter(dialect.channels))
+
+    def identify(wire: Transport) -> str | None:
+        answer = ask_once(wire, dialect, "ask_level", "level_answer", channel)
+        if answer is None:
+            return None
+        said = f"channel {channel} at {answer.level}"
+        return f"A light controller of the {name} family answers: {said}."
+
+    return Family(
+        kind=kind,
+        title=title,
+        decode=lambda content: decode_answers([dialect], content),
+        decode_sent=lambda content: decode_commands([dialect], content),
+        imitate=lambda deeds: imitate(dialect, deeds),
+        identify=identify,
+        listen=lambda open_wire: AsciiLight(open_wire, dialect),
+        bauds=bauds,
+    )
 
 
 def imitate(dialect: LightDialect, deeds: Sequence[str]) -> AsciiLightImitation:
