@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from station.adapters.cameras.sources.extras import extra
-from station.adapters.cameras.sources.pictures import PNG, lossless, preview
-from station.adapters.cameras.sources.source import Exposure, SettingsError
+from station.adapters.cameras.sources.source import SettingsError
+from station.adapters.cameras.sources.triggered import TriggeredSource
 
 _REMEDY = "Basler cameras need pypylon: install Regrade with its extra `basler`."
 _PATIENCE_MS = 1_000
-_MOST_TORN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class _Setting:
     tolerance: float = 0.0
 
 
-class BaslerSource:
+class BaslerSource(TriggeredSource):
     """Each frame is triggered after it was asked for, so none can be older than the wish.
 
     Settings are written when it is opened and read back then and before each evidence frame.
@@ -50,13 +48,13 @@ class BaslerSource:
     """
 
     def __init__(self, serial: str, settings: BaslerSettings) -> None:
+        super().__init__(f"the Basler camera {serial}")
         self._serial = serial
         self._settings = settings
         self._wanted = _wanted(settings)
         self._pylon: ModuleType | None = None
         self._camera: Any = None
         self._converter: Any = None
-        self._sequence = 0
 
     def open(self) -> dict[str, float]:
         """Open and set it; OSError without pypylon or camera, SettingsError if it has others."""
@@ -82,18 +80,6 @@ class BaslerSource:
         except pylon.GenericException as error:
             raise self._lost() from error
         return properties
-
-    def grab(self, light: str) -> Exposure:  # noqa: ARG002  a camera sees the light by itself
-        """A frame triggered now; LookupError if it came with gaps three times over."""
-        self._read_back("has lost")
-        pixels, triggered_s = self._whole_frame()
-        self._sequence += 1
-        return Exposure(lossless(pixels), PNG, self._sequence, triggered_s)
-
-    def look(self) -> NDArray[np.uint8] | None:
-        """A frame triggered now, as a preview; none if parts of it were lost on the way."""
-        taken = self._triggered_frame()
-        return None if taken is None else preview(taken[0])
 
     def close(self) -> None:
         """Let go of the camera."""
@@ -142,15 +128,6 @@ class BaslerSource:
             except pylon.GenericException:
                 continue
         return None
-
-    def _whole_frame(self) -> tuple[NDArray[Any], float]:
-        for _ in range(_MOST_TORN):
-            taken = self._triggered_frame()
-            if taken is not None:
-                return taken
-        raise LookupError(
-            f"Pictures of the Basler camera {self._serial} come with gaps: check cable and network."
-        )
 
     def _triggered_frame(self) -> tuple[NDArray[Any], float] | None:
         """One frame and when it was triggered; None if parts of it were lost on the way."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
 from station.adapters.cameras.sources.extras import extra
-from station.adapters.cameras.sources.pictures import PNG, lossless, preview
-from station.adapters.cameras.sources.source import Exposure, SettingsError
+from station.adapters.cameras.sources.source import SettingsError
+from station.adapters.cameras.sources.triggered import TriggeredSource
 
 _REMEDY = (
     "GigE Vision cameras need Aravis:"
@@ -23,7 +23,6 @@ _REMEDY = (
 _SYSTEM_PACKAGES = "/usr/lib/python3/dist-packages"
 _PATIENCE_US = 1_000_000
 _BUFFERS = 4
-_MOST_TORN = 3
 
 # OpenCV names a Bayer pattern by its second row, GenICam by its first.
 _TO_BGR: dict[str, int | None] = {
@@ -67,7 +66,7 @@ class _Setting:
         return abs(value - self.value) <= self.tolerance
 
 
-class GigeSource:
+class GigeSource(TriggeredSource):
     """Each frame is triggered after it was asked for, so none can be older than the wish.
 
     Settings are written when it is opened and read back then and before each evidence frame. A
@@ -77,13 +76,13 @@ class GigeSource:
 
     def __init__(self, device: str, settings: GigeSettings) -> None:
         """`device` is what Aravis knows it by: its id (vendor, model, serial) or its address."""
+        super().__init__(f"the camera {device}")
         self._device = device
         self._settings = settings
         self._aravis: Any = None
         self._error: type[Exception] = Exception
         self._camera: Any = None
         self._stream: Any = None
-        self._sequence = 0
 
     def open(self) -> dict[str, float]:
         """Open and set it; OSError without Aravis or camera, SettingsError if it has others."""
@@ -119,18 +118,6 @@ class GigeSource:
                 f"The camera {self._device} does not take a software trigger: choose another one."
             ) from error
         return properties
-
-    def grab(self, light: str) -> Exposure:  # noqa: ARG002  a camera sees the light by itself
-        """A frame triggered now; LookupError if it came with gaps three times over."""
-        self._read_back("has lost")
-        pixels, triggered_s = self._whole_frame()
-        self._sequence += 1
-        return Exposure(lossless(pixels), PNG, self._sequence, triggered_s)
-
-    def look(self) -> NDArray[np.uint8] | None:
-        """A frame triggered now, as a preview; none if parts of it were lost on the way."""
-        taken = self._triggered_frame()
-        return None if taken is None else preview(taken[0])
 
     def close(self) -> None:
         """Let go of the camera."""
@@ -194,15 +181,6 @@ class GigeSource:
         except self._error as error:
             raise self._lost() from error
         return properties
-
-    def _whole_frame(self) -> tuple[NDArray[Any], float]:
-        for _ in range(_MOST_TORN):
-            taken = self._triggered_frame()
-            if taken is not None:
-                return taken
-        raise LookupError(
-            f"Pictures of the camera {self._device} come with gaps: check its cable and network."
-        )
 
     def _triggered_frame(self) -> tuple[NDArray[Any], float] | None:
         """One frame and when it was triggered; None if parts of it were lost on the way."""

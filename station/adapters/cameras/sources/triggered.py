@@ -1,0 +1,47 @@
+"""What cameras with a software trigger share: a whole frame, triggered when it is asked for."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from station.adapters.cameras.sources.pictures import PNG, lossless, preview
+from station.adapters.cameras.sources.source import Exposure
+
+MOST_TORN = 3
+
+
+class TriggeredSource(ABC):
+    """Frames are triggered one by one; one that came with gaps is triggered anew."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is how messages call the camera."""
+        self._name = name
+        self._sequence = 0
+
+    def grab(self, light: str) -> Exposure:  # noqa: ARG002  a camera sees the light by itself
+        """A frame triggered now; LookupError if it came with gaps three times over."""
+        self._read_back("has lost")
+        for _ in range(MOST_TORN):
+            taken = self._triggered_frame()
+            if taken is not None:
+                pixels, triggered_s = taken
+                self._sequence += 1
+                return Exposure(lossless(pixels), PNG, self._sequence, triggered_s)
+        raise LookupError(
+            f"Pictures of {self._name} come with gaps: check its cable and its network."
+        )
+
+    def look(self) -> NDArray[np.uint8] | None:
+        """A frame triggered now, as a preview; none if parts of it were lost on the way."""
+        taken = self._triggered_frame()
+        return None if taken is None else preview(taken[0])
+
+    @abstractmethod
+    def _read_back(self, verb: str) -> dict[str, float]:
+        """What the camera says of its settings; SettingsError, with `verb`, for another one."""
+
+    @abstractmethod
+    def _triggered_frame(self) -> tuple[NDArray[Any], float] | None:
+        """One frame and when it was triggered; none if parts of it were lost on the way."""
