@@ -111,7 +111,7 @@ def test_no_tail_of_a_weight_line_is_a_weight() -> None:
     for raw in (b"ST,+00123.45  g\r\n", b"ST,OK,+0001.234 kg\r\n", b"WT   +123.45  g\r\n"):
         for start in range(1, len(raw)):
             for event in aandd_frames(raw[start:]):
-                assert isinstance(event, Damage) or event.reading is None  # type: ignore[attr-defined]
+                assert isinstance(event, Damage) or event.reading is None
 
 
 @given(

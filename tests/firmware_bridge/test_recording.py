@@ -122,7 +122,7 @@ def read_lines(text: str) -> Recording:
         def open(self, **_: str) -> io.StringIO:
             return io.StringIO(text)
 
-    return read_recording(Lines())  # type: ignore[arg-type]  # a file that needs no disk
+    return read_recording(Lines())
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def window_of(
 
 def window_in(state: str, **how: Any) -> Window:
     """A window in a named state."""
-    return window_of(desk(state, str(how.get("locale", "en"))), **how)  # type: ignore[arg-type]
+    return window_of(desk(state, str(how.get("locale", "en"))), **how)
 
 
 def written(window: Window) -> list[tuple[str, QRectF, Line]]:

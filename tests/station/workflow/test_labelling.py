@@ -7,7 +7,7 @@ import pytest
 from drive import BADGE, GTIN, SETUP, Drive, code, found
 
 from station.domain.defect import Defect
-from station.domain.events import Key, LabelNoted
+from station.domain.events import BenchView, Key, LabelNoted
 from station.domain.label import (
     FIELDS,
     LabelFact,
@@ -61,7 +61,7 @@ def test_closing_prints_a_result_label_that_says_what_became_of_the_item() -> No
     assert said["grade"] == "REPAIR"
     assert said["grade_zh"] == "返修"
     assert said["link"] == f"https://id.gs1.org/01/{GTIN}/21/R-0001"
-    assert said["inspection"] == at.bench.last.inspection.id  # type: ignore[union-attr]
+    assert said["inspection"] == at.bench.last.inspection.id
     assert said["time"] == "2026-03-04 08:00 UTC"
     assert said["deadline"] > said["time"]
 
@@ -88,7 +88,7 @@ def test_the_next_items_scan_closes_prints_and_opens_at_once() -> None:
     at = drive()
     at.inspect(1)
     at.owed.clear()
-    at.see("empty")  # type: ignore[arg-type]
+    at.see(BenchView.EMPTY)
     at.wait(2)
     at.scan(code(2))
     at.answer()
@@ -124,7 +124,7 @@ def test_a_plate_scanned_after_closing_is_noted_with_time_and_person() -> None:
     at.scan(PLATE)
 
     (command,) = owed(at, NoteLabel)
-    ended = at.bench.last.inspection.id  # type: ignore[union-attr]
+    ended = at.bench.last.inspection.id
     fact = LabelFact(ended, LabelFactKind.APPLIED, "P-000123", "li-wei", at.now)
     assert command == NoteLabel(fact, None)
     assert notice(at) is None
@@ -158,7 +158,7 @@ def test_the_printed_result_label_seen_on_the_item_counts_as_applied() -> None:
     at = drive()
     closed(at)
     at.owed.clear()
-    at.scan(digital_link(at.bench.last.inspection.item.code))  # type: ignore[union-attr]
+    at.scan(digital_link(at.bench.last.inspection.item.code))
 
     (command,) = owed(at, NoteLabel)
     assert isinstance(command, NoteLabel)
@@ -173,7 +173,7 @@ def test_a_plain_label_of_the_item_opens_it_as_ever(printing: bool) -> None:
     at = drive(printing=printing)
     closed(at)
     at.owed.clear()
-    link = digital_link(at.bench.last.inspection.item.code)  # type: ignore[union-attr]
+    link = digital_link(at.bench.last.inspection.item.code)
     at.scan(code(1) if printing else link)
 
     assert isinstance(at.bench.stage, Identifying)
@@ -193,7 +193,7 @@ def test_a_plate_on_another_item_neither_confirms_nor_counts() -> None:
     assert at.bench.noting is None
     at.scan("RG:PLATE:P-000124")
     at.settle()
-    decision = at.bench.last.inspection.decision  # type: ignore[union-attr]
+    decision = at.bench.last.inspection.decision
     assert decision is not None
     assert decision.how == "plate P-000124"
 
@@ -241,7 +241,7 @@ def test_an_undone_items_plate_may_confirm_the_answer_that_supersedes_it() -> No
     at.inspect(1, DENT)
     at.scan(PLATE)
     at.settle()
-    first = at.bench.last.inspection.id  # type: ignore[union-attr]
+    first = at.bench.last.inspection.id
     at.press(Key.UNDO)
     at.settle()
     at.scan(PLATE)

@@ -93,7 +93,7 @@ def test_the_next_items_weight_is_never_the_last_ones(how: str) -> None:
     weigh(at, "250")
     at.scan(code(2))
     at.answer()
-    first = at.bench.last.inspection  # type: ignore[union-attr]
+    first = at.bench.last.inspection
     at.settle(DENT)
     at.turn_over()
     at.settle(DENT)
