@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from calibration.centreline import centrelines
 from calibration.contrast import stain_contrast
+from calibration.errors import CalibrationError
 from calibration.plane import Height, Plane, Profile, plane_of
-from calibration.record import Calibration, CalibrationError
+from calibration.record import Calibration
 from calibration.region import (
     MeasurementError,
     Region,
@@ -187,9 +188,12 @@ def _check_picture(picture: NDArray[np.uint8] | None, profile: Profile | None) -
         return
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
         raise MeasurementError("A picture to measure in must be 8-bit RGB, H x W x 3.")
-    if isinstance(profile, Calibration) and picture.shape[:2] != (profile.height, profile.width):
+    if not isinstance(profile, Calibration):
+        return
+    camera = profile.camera
+    if picture.shape[:2] != (camera.height, camera.width):
         raise CalibrationError(
-            f"The calibration {profile.id} is for pictures of {profile.width} x {profile.height} "
+            f"The calibration {profile.id} is for pictures of {camera.width} x {camera.height} "
             f"pixels and this one has {picture.shape[1]} x {picture.shape[0]}: "
             "set the camera's picture size back or calibrate it again."
         )

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from calibration.record import Calibration, CalibrationError
+from calibration.errors import CalibrationError
+from calibration.record import Calibration
 from calibration.region import Floats
 
 HeightSource: TypeAlias = Literal["catalogue", "bench plane", "second view"]
@@ -88,7 +89,8 @@ def plane_of(profile: Profile | None, height: Height | None) -> Plane:
         return Plane("mm", "mm2", profile.mm_per_px, profile.U_relative / 2)
     if profile is None or height is None:
         return Plane("px", "px2", 1.0, 0.0)
+    _, bench = profile.optics
     distance = profile.distance_mm(height.value_mm)
-    relative_u = math.hypot(profile.U_relative / 2, height.U_mm / 2 / distance)
+    relative_u = math.hypot(bench.U_relative / 2, height.U_mm / 2 / distance)
     scale = profile.mm_per_px(height.value_mm)
     return Plane("mm", "mm2", scale, relative_u, profile, height.value_mm)

@@ -1,107 +1,113 @@
-"""The calibration record of one camera over the bench, and the geometry that it implies."""
+"""The calibration record of one camera over the bench: what is known of it, until when."""
 
 import hashlib
-import json
-import math
 import os
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 import rfc8785
 from numpy.typing import ArrayLike, NDArray
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
-SCHEMA = 1
-MAX_FILE_BYTES = 65_536
-MAX_SIDE_PX = 100_000
-DISTORTION_LENGTHS = (0, 4, 5, 8, 12, 14)
+from calibration import projection
+from calibration.errors import CalibrationError, wrong
+from calibration.schema_1 import upgraded
+from calibration.sections.detection import Detectability
+from calibration.sections.geometry import BenchPlane, Lens
+from calibration.sections.photometry import (
+    ColourCorrection,
+    Lamp,
+    Noise,
+    Repeatability,
+    Sharpness,
+)
+from calibration.sections.provenance import (
+    CameraIdentity,
+    Environment,
+    PictureDigest,
+    Result,
+    Target,
+)
+from calibration.sections.values import TABLE, Text, Time
+from calibration.toml import write_toml
 
-TEXTS = ("id", "camera", "source")
-TIMES = ("made_at", "valid_until")
-COUNTS = ("width", "height")
-NUMBERS = ("fx", "fy", "cx", "cy", "bench_plane_mm", "U_relative")
-KEYS = frozenset({"schema", "distortion", *TEXTS, *TIMES, *COUNTS, *NUMBERS})
+SCHEMA = 2
+MAX_FILE_BYTES = 1_048_576
 
 
-class CalibrationError(ValueError):
-    """A calibration that cannot be used; the message is one sentence that says what to do."""
+class Claim(StrEnum):
+    """What a bench may say of a fault because its camera is calibrated."""
+
+    MILLIMETRES = "millimetres"
+    COLOUR_DIFFERENCE = "colour-difference"
+    SMALLEST_FAULT = "smallest-fault"
+    LIGHT_CHALLENGE = "light-challenge"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=TABLE)
 class Calibration:
-    """Pinhole geometry of a camera that looks straight down on the bench.
+    """The record, schema 2. Each section is absent until its step was done, and claims fall away:
 
-    `fx fy cx cy` are in pixels with (0, 0) at the centre of the first pixel; `distortion` is in
-    OpenCV's order (k1 k2 p1 p2 k3 …) and may be empty; `bench_plane_mm` is the distance from the
-    camera centre to the bench plane along the optical axis; `U_relative` is the expanded
-    uncertainty (k = 2) of a length on a plane of known height, as a share of that length.
-    Both times are aware and in UTC.
+    | claim | needs |
+    |---|---|
+    | `millimetres` | `lens`, `plane` |
+    | `colour-difference` | `colour` and a lamp with a flat field for the light it was made under |
+    | `smallest-fault` | `sharpness`, `noise`, `detection` |
+    | `light-challenge` | `response` of every lamp |
+
+    Times are aware and kept in UTC. `source` says how the numbers came about.
     """
 
-    id: str
-    camera: str
-    made_at: datetime
-    valid_until: datetime
-    width: int
-    height: int
-    fx: float
-    fy: float
-    cx: float
-    cy: float
-    distortion: tuple[float, ...]
-    bench_plane_mm: float
-    U_relative: float
-    source: str
+    id: Text
+    made_at: Time
+    valid_until: Time
+    source: Text
+    camera: CameraIdentity
+    made_by: Text | None = None
+    environment: Environment | None = None
+    lens: Lens | None = None
+    plane: BenchPlane | None = None
+    colour: ColourCorrection | None = None
+    sharpness: Sharpness | None = None
+    noise: Noise | None = None
+    repeatability: Repeatability | None = None
+    lamps: tuple[Lamp, ...] = ()
+    detection: tuple[Detectability, ...] = ()
+    targets: tuple[Target, ...] = ()
+    results: tuple[Result, ...] = ()
+    pictures: tuple[PictureDigest, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in TEXTS:
-            value = getattr(self, name)
-            if not value.strip() or not value.isprintable():
-                raise _wrong(f"{name} is empty or not printable")
-        for name in TIMES:
-            if getattr(self, name).utcoffset() is None:
-                raise _wrong(f"{name} has no time zone")
         if self.valid_until <= self.made_at:
-            raise _wrong("valid_until is not after made_at")
-        if not (0 < self.width <= MAX_SIDE_PX and 0 < self.height <= MAX_SIDE_PX):
-            raise _wrong(f"width and height must lie between 1 and {MAX_SIDE_PX}")
-        if not all(math.isfinite(number) for number in (*self.distortion, *self._numbers())):
-            raise _wrong("every number must be finite")
-        if self.fx <= 0 or self.fy <= 0 or self.bench_plane_mm <= 0:
-            raise _wrong("fx, fy and bench_plane_mm must be positive")
-        if not (0 <= self.cx <= self.width and 0 <= self.cy <= self.height):
-            raise _wrong("the principal point cx, cy lies outside the picture")
-        if not 0 <= self.U_relative < 1:
-            raise _wrong("U_relative must be at least 0 and below 1")
-        if len(self.distortion) not in DISTORTION_LENGTHS:
-            raise _wrong(f"distortion needs one of {DISTORTION_LENGTHS} coefficients")
+            raise ValueError("valid_until is not after made_at")
+        lens = self.lens
+        if lens and not (lens.cx <= self.camera.width and lens.cy <= self.camera.height):
+            raise ValueError("the principal point cx, cy lies outside the picture")
+        names = [lamp.name for lamp in self.lamps]
+        if len(set(names)) != len(names):
+            raise ValueError("a lamp appears twice")
 
     @classmethod
     def parse(cls, content: bytes) -> "Calibration":
-        """Return the calibration written in `content`, or raise `CalibrationError`."""
-        record = _read_object(content)
-        distortion = record["distortion"]
-        if not isinstance(distortion, list):
-            raise _wrong("distortion is not a list of numbers")
-        return cls(
-            id=_text(record, "id"),
-            camera=_text(record, "camera"),
-            made_at=_time(record, "made_at"),
-            valid_until=_time(record, "valid_until"),
-            width=_count(record, "width"),
-            height=_count(record, "height"),
-            fx=_number(record["fx"], "fx"),
-            fy=_number(record["fy"], "fy"),
-            cx=_number(record["cx"], "cx"),
-            cy=_number(record["cy"], "cy"),
-            distortion=tuple(_number(value, "distortion") for value in distortion),
-            bench_plane_mm=_number(record["bench_plane_mm"], "bench_plane_mm"),
-            U_relative=_number(record["U_relative"], "U_relative"),
-            source=_text(record, "source"),
-        )
+        """Return the calibration written in `content`, or raise `CalibrationError`.
+
+        Schema 2 is TOML. Schema 1 was JSON: it is read as geometry without tilt, and the claims
+        that it has no sections for fall away.
+        """
+        if len(content) > MAX_FILE_BYTES:
+            raise wrong(f"it is larger than {MAX_FILE_BYTES} bytes")
+        table = upgraded(content) if content.lstrip()[:1] in (b"{", b"[") else _read(content)
+        try:
+            record: Calibration = _RECORD.validate_python(table)
+        except ValidationError as error:
+            raise wrong(_said(error)) from error
+        return record
 
     @classmethod
     def read(cls, path: Path) -> "Calibration":
@@ -119,8 +125,8 @@ class Calibration:
             raise CalibrationError(f"{path}: {error}") from error
 
     def write(self, path: Path) -> None:
-        """Replace the file by this record, durably and never half-written."""
-        text = json.dumps(self._document(), indent=2) + "\n"
+        """Replace the file by this record as TOML, durably and never half-written."""
+        text = write_toml({"schema": SCHEMA, **self._document()})
         partial = path.with_name(f".{path.name}.partial")
         with partial.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -135,143 +141,109 @@ class Calibration:
 
     @property
     def digest(self) -> str:
-        """SHA-256, in lower-case hex, of the record's RFC 8785 canonical JSON."""
-        return hashlib.sha256(rfc8785.dumps(self._document())).hexdigest()
+        """SHA-256, in lower-case hex, of the record's RFC 8785 canonical JSON with its schema."""
+        document = {"schema": SCHEMA, **self._document()}
+        return hashlib.sha256(rfc8785.dumps(_as_json(document))).hexdigest()
+
+    @property
+    def claims(self) -> frozenset[Claim]:
+        """What may be claimed from this record while it is in date."""
+        lit = {lamp.name for lamp in self.lamps if lamp.flat_field}
+        held = {
+            Claim.MILLIMETRES: self.lens is not None and self.plane is not None,
+            Claim.COLOUR_DIFFERENCE: self.colour is not None and self.colour.lamp in lit,
+            Claim.SMALLEST_FAULT: bool(self.sharpness and self.noise and self.detection),
+            Claim.LIGHT_CHALLENGE: bool(self.lamps) and all(lamp.response for lamp in self.lamps),
+        }
+        return frozenset(claim for claim, holds in held.items() if holds)
 
     def in_date(self, at: datetime) -> bool:
         """Say whether the record may be used at the aware time `at`."""
         return self.made_at <= at < self.valid_until
 
     def mm_per_px(self, height_mm: float) -> float:
-        """Return the scale of the plane `height_mm` above the bench, near the optical axis.
+        """Return the scale of the plane `height_mm` above the bench at the optical axis.
 
-        Where `fx` and `fy` differ it is the geometric mean of the two scales.
+        It is the square root of the area of a pixel there: with a tilt, or where `fx` and `fy`
+        differ, lengths along one direction are a little longer and along the other shorter.
         """
-        return self.distance_mm(height_mm) / math.sqrt(self.fx * self.fy)
+        lens, plane = self.optics
+        return projection.axis_scale(lens, plane, self.distance_mm(height_mm))
 
     def plane_points(self, pixels: ArrayLike, height_mm: float) -> NDArray[np.float64]:
         """Map pixels (N x 2, x then y) to millimetres (N x 2) on the plane `height_mm` high.
 
-        The origin is the point below the camera, x to the right and y down the picture.
+        The origin is the foot of the perpendicular from the camera centre, x to the right and y
+        down the picture.
         """
+        lens, plane = self.optics
         points = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
-        distance = self.distance_mm(height_mm)
-        if any(self.distortion) and len(points):
-            camera = np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]])
-            undistorted = cv2.undistortPoints(
-                points.reshape(-1, 1, 2), camera, np.array(self.distortion)
-            )
-            return np.asarray(undistorted, dtype=np.float64).reshape(-1, 2) * distance
-        centre = np.array([self.cx, self.cy])
-        focal = np.array([self.fx, self.fy])
-        return np.asarray((points - centre) / focal * distance, dtype=np.float64)
+        return projection.to_plane(lens, plane, points, self.distance_mm(height_mm))
 
     def distance_mm(self, height_mm: float) -> float:
         """Return the distance from the camera centre to the plane `height_mm` above the bench."""
-        if not math.isfinite(height_mm) or not 0 <= height_mm < self.bench_plane_mm:
+        _, plane = self.optics
+        if not 0 <= height_mm < plane.distance_mm:
             raise CalibrationError(
                 f"A height of {height_mm:g} mm does not lie between the bench and the camera "
-                f"{self.bench_plane_mm:g} mm above it: correct the item's height."
+                f"{plane.distance_mm:g} mm above it: correct the item's height."
             )
-        return self.bench_plane_mm - height_mm
+        return plane.distance_mm - height_mm
 
-    def _numbers(self) -> tuple[float, ...]:
-        return (self.fx, self.fy, self.cx, self.cy, self.bench_plane_mm, self.U_relative)
+    @property
+    def optics(self) -> tuple[Lens, BenchPlane]:
+        """The lens and the bench under it; `CalibrationError` where either is not calibrated."""
+        if self.lens is None or self.plane is None:
+            missing = "lens" if self.lens is None else "plane"
+            raise CalibrationError(
+                f"The calibration {self.id} has no {missing}: run 'regrade calibrate {missing}'."
+            )
+        return self.lens, self.plane
 
-    def _document(self) -> dict[str, str | int | float | list[float]]:
-        return {
-            "schema": SCHEMA,
-            "id": self.id,
-            "camera": self.camera,
-            "made_at": _stamp(self.made_at),
-            "valid_until": _stamp(self.valid_until),
-            "width": self.width,
-            "height": self.height,
-            "fx": self.fx,
-            "fy": self.fy,
-            "cx": self.cx,
-            "cy": self.cy,
-            "distortion": list(self.distortion),
-            "bench_plane_mm": self.bench_plane_mm,
-            "U_relative": self.U_relative,
-            "source": self.source,
-        }
+    def _document(self) -> dict[str, Any]:
+        document = _RECORD.dump_python(self, exclude_none=True)
+        return {key: value for key, value in document.items() if value != ()}
 
 
-def _wrong(what: str) -> CalibrationError:
-    return CalibrationError(f"The calibration is wrong: {what}; calibrate this camera again.")
+_RECORD = TypeAdapter(Calibration)
 
 
-def _read_object(content: bytes) -> Mapping[str, object]:
-    """Return the JSON object in `content` once its keys and schema are those of this version."""
-    if len(content) > MAX_FILE_BYTES:
-        raise _wrong(f"it is larger than {MAX_FILE_BYTES} bytes")
+def _read(content: bytes) -> dict[str, Any]:
     try:
-        record = json.loads(content, object_pairs_hook=_without_repeats)
-    except CalibrationError:
-        raise
+        table = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _wrong("it is not JSON in UTF-8") from error
-    if not isinstance(record, dict):
-        raise _wrong("it is not a JSON object")
-    schema = record.get("schema")
+        raise wrong("it is not TOML in UTF-8") from error
+    schema = table.pop("schema", None)
     if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
         raise CalibrationError(
             f"The calibration has schema {schema} and this version reads up to {SCHEMA}: "
             "update Regrade or calibrate this camera again."
         )
     if schema != SCHEMA or isinstance(schema, bool):
-        raise _wrong(f"schema is not {SCHEMA}")
-    if missing := sorted(KEYS - record.keys()):
-        raise _wrong(f"{', '.join(missing)} missing")
-    if unknown := sorted(record.keys() - KEYS):
-        raise _wrong(f"it has keys nobody knows ({', '.join(unknown)})")
-    return record
+        raise wrong(f"schema is not {SCHEMA}")
+    return table
 
 
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise _wrong("a key appears twice")
-    return record
+def _said(error: ValidationError) -> str:
+    """What is wrong first, as a person says it."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    match first["type"]:
+        case "missing":
+            return f"{place} is missing"
+        case "unexpected_keyword_argument":
+            return f"nobody knows its key {place!r}"
+        case "value_error":
+            return f"{place} {first['ctx']['error']}".strip()
+    return f"{place}: {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
-def _text(record: Mapping[str, object], key: str) -> str:
-    value = record[key]
-    if not isinstance(value, str):
-        raise _wrong(f"{key} is not text")
+def _as_json(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case Mapping():
+            return {key: _as_json(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_as_json(each) for each in value]
     return value
-
-
-def _count(record: Mapping[str, object], key: str) -> int:
-    value = record[key]
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _wrong(f"{key} is not a whole number")
-    return value
-
-
-def _number(value: object, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong(f"{key} is not a number")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise _wrong("every number must be finite") from error
-
-
-def _time(record: Mapping[str, object], key: str) -> datetime:
-    text = _text(record, key)
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _wrong(f"{key} is not a time such as 2026-01-31T08:00:00Z") from error
-    if time.utcoffset() is None:
-        raise _wrong(f"{key} has no time zone")
-    try:
-        return time.astimezone(UTC)
-    except OverflowError as error:
-        raise _wrong(f"{key} lies outside the calendar") from error
-
-
-def _stamp(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from calibration.errors import CalibrationError
 from calibration.plane import Height, Scale
-from calibration.record import Calibration, CalibrationError
+from calibration.record import Calibration
 from models.runtime.errors import InferenceError, PictureError
 from models.runtime.pictures import read_picture
 from station.adapters.examiner.examining import Optics, examine_picture

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.record import Calibration, CalibrationError
+from calibration.errors import CalibrationError
+from calibration.record import Calibration
 from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
 from models.runtime.pictures import read_picture

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from calibration.colour import delta_e00, srgb_to_lab
+from calibration.errors import CalibrationError
 from calibration.measure import EDGE_PX, KINDS, Measurement, measure
 from calibration.plane import Height, Scale
-from calibration.record import Calibration, CalibrationError
+from calibration.record import Calibration
 from calibration.region import MeasurementError, region_of_mask, region_of_polygon
 from tests.support.drawn import Mask, Points, arc, ellipse, stroke
 from tests.support.records import LENS, parsed
@@ -280,9 +281,10 @@ def test_the_stated_uncertainty_covers_the_truth() -> None:
     for number in range(200):
         edge = float(rng.uniform(-EDGE_PX, EDGE_PX))
         height = Height(float(rng.uniform(0, 300)), float(rng.uniform(0, 12)), "catalogue")
-        profile = parsed(U_relative=float(rng.uniform(0, 0.02)))
+        share = float(rng.uniform(0, 0.02))
+        profile = parsed(U_relative=share)
         true_height = max(0.0, float(rng.normal(height.value_mm, height.U_mm / 2)))
-        true_scale = profile.mm_per_px(true_height) * float(rng.normal(1.0, profile.U_relative / 2))
+        true_scale = profile.mm_per_px(true_height) * float(rng.normal(1.0, share / 2))
         centre = (float(rng.uniform(125, 135)), float(rng.uniform(125, 135)))
         turn = float(rng.uniform(0, math.pi))
         if number % 2:

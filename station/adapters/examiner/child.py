@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from calibration.record import Calibration, CalibrationError
+from calibration.errors import CalibrationError
+from calibration.record import Calibration
 from models.runtime.detector import Detector
 from models.runtime.errors import InferenceError, PackError, PictureError
 from models.runtime.item import item_region
