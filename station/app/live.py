@@ -71,7 +71,7 @@ class LiveBench:
         self._cameras = cameras_of(parts, self._devices.light, self._pixels, frames, emit, clock)
         self._examiner = examiner_of(parts, self._pixels, frames, emit, clock)
         self._speaker = Speaker()
-        self._upstream = HttpUpstream(parts.upstream_url, clock.monotonic, reached)
+        self._upstream = HttpUpstream(parts.upstream_url, reached)
         self._deliveries = deliveries_of(store, emit, clock, self._identifiers, self._upstream)
         self.station = Station(
             parts.setup,

@@ -83,13 +83,11 @@ def orders_in(state: Path, file: Path | None, say: Say = lambda _: None) -> SqlR
 
 def orders_from(url: str, patience_s: float, state: Path) -> HttpReturns:
     """The orders of a server, with its answers kept in the state directory."""
-    clock = SystemClock()
     return HttpReturns(
         url,
         OrderAnswers(state),
         line_from_json,
-        now=clock.now,
-        monotonic=clock.monotonic,
+        now=SystemClock().now,
         whole_s=patience_s,
     )
 

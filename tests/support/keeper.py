@@ -48,7 +48,7 @@ def bench(directory: Path, url: str, plan: str) -> None:
     store = open_store(directory, ballast_bytes=BALLAST, reached=reached)
     files = FrameFiles(directory, reached)
     clock = HandClock()
-    upstream = HttpUpstream(url, clock.monotonic, reached)
+    upstream = HttpUpstream(url, reached)
     delivery = Delivery(store.outbox, upstream, clock, CountedChance())
     for number in range(1, INSPECTIONS + 1):
         if store.inspections.inspection(inspection_id(number)) is None:

@@ -13,8 +13,7 @@ from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote
 
-import httpx2
-
+from station.adapters.upstream.exchange import Exchange, NoAnswerError, is_address
 from station.domain.faults import Fault, FaultCode, StationError, refuse
 from station.domain.identity import ItemCode
 from station.domain.item import Declared, Item, OrderLine, as_goods, that_mean
@@ -43,10 +42,6 @@ class Answers(Protocol):
         ...
 
 
-class _NoAnswerError(Exception):
-    """Why the server's answer cannot be used."""
-
-
 class HttpReturns:
     """Port Catalogue over HTTP. Safe for many threads; a look-up takes at most about `whole_s`.
 
@@ -61,22 +56,17 @@ class HttpReturns:
         read_line: Callable[[object], OrderLine],
         *,
         now: Callable[[], datetime],
-        monotonic: Callable[[], float],
         whole_s: float = WHOLE_S,
     ) -> None:
-        if not url.startswith(("http://", "https://")):
+        if not is_address(url):
             raise refuse(f"{url} is no address of orders: name one that begins with https://.")
         self._url = url.rstrip("/")
         self._answers = answers
         self._read_line = read_line
         self._now = now
-        self._monotonic = monotonic
-        self._whole_s = whole_s
+        self._exchange = Exchange(whole_s=whole_s, longest=LONGEST_ANSWER)
         self._lock = threading.Lock()
         self._fault: Fault | None = None
-        self._client = httpx2.Client(
-            timeout=httpx2.Timeout(whole_s), follow_redirects=False, trust_env=False
-        )
 
     @property
     def fault(self) -> Fault | None:
@@ -105,7 +95,7 @@ class HttpReturns:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._client.close()
+        self._exchange.close()
 
     def _ask(
         self, kind: str, code: str, fits: Callable[[OrderLine], bool]
@@ -115,8 +105,8 @@ class HttpReturns:
         try:
             body = self._fetch(path)
             lines = self._lines(body, fits) if body is not None else ()
-        except (_NoAnswerError, httpx2.HTTPError) as error:
-            fault = self._failed(str(error) or type(error).__name__)
+        except NoAnswerError as error:
+            fault = self._failed(str(error))
             kept = self._answers.get(path)
             if kept is None:
                 raise StationError(fault) from error
@@ -138,34 +128,26 @@ class HttpReturns:
 
     def _fetch(self, path: str) -> bytes | None:
         """The body of an answer; none where no order names the code."""
-        deadline = self._monotonic() + self._whole_s
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        with self._client.stream("GET", f"{self._url}/{path}", headers=headers) as response:
-            if response.status_code == HTTPStatus.NOT_FOUND:
-                return None
-            if response.status_code != HTTPStatus.OK:
-                raise _NoAnswerError(f"HTTP {response.status_code}")
-            body = b""
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) > LONGEST_ANSWER:
-                    raise _NoAnswerError("the answer is longer than any answer should be")
-                if self._monotonic() > deadline:
-                    raise _NoAnswerError("the answer did not end in time")
-        return body
+        headers = {"Accept": "application/json"}
+        answer = self._exchange.ask("GET", f"{self._url}/{path}", headers)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise NoAnswerError(f"HTTP {answer.status}")
+        return answer.body
 
     def _lines(self, body: bytes, fits: Callable[[OrderLine], bool]) -> Lines:
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise _NoAnswerError("the answer is not JSON") from error
+            raise NoAnswerError("the answer is not JSON") from error
         items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(items, list) or answer.get("schema") != 1 or len(items) > MOST_LINES:
-            raise _NoAnswerError("the answer is no list of order lines")
+            raise NoAnswerError("the answer is no list of order lines")
         try:
             lines = tuple(self._read_line(item) for item in items)
         except ValueError as error:
-            raise _NoAnswerError(f"a line of the answer is wrong: {error}") from error
+            raise NoAnswerError(f"a line of the answer is wrong: {error}") from error
         if not all(map(fits, lines)):
-            raise _NoAnswerError("the answer is about something else than was asked")
+            raise NoAnswerError("the answer is about something else than was asked")
         return lines

@@ -1,13 +1,12 @@
 """The receiver of results, over HTTP."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-import httpx2
-
+from station.adapters.upstream.exchange import Exchange, HttpAnswer, NoAnswerError, is_address
 from station.domain.faults import refuse
 from station.domain.outbox import Answer, Delivered, OutboxEntry, Rejected, Unreachable
 
@@ -38,72 +37,51 @@ def _nothing(step: str) -> None:
 class HttpUpstream:
     """Port Upstream: `POST {url}/inspections` under the inspection's id as Idempotency-Key.
 
-    StationError if `url` is no address. `monotonic` gives seconds; an answer that is not whole
-    after `whole_s` of them is no answer. `reached` is told each step.
+    StationError if `url` is no address. An answer that is not whole after `whole_s` seconds is no
+    answer. `reached` is told each step.
     """
 
     def __init__(
         self,
         url: str,
-        monotonic: Callable[[], float],
         reached: Callable[[str], None] = _nothing,
         *,
         whole_s: float = _WHOLE_S,
     ) -> None:
-        if not url.startswith(("http://", "https://")):
+        if not is_address(url):
             raise refuse(f"{url} is no address to post to: name one that begins with https://.")
         self._url = f"{url.rstrip('/')}/inspections"
-        self._monotonic = monotonic
         self._reached = reached
-        self._whole_s = whole_s
-        self._client = httpx2.Client(
-            timeout=httpx2.Timeout(whole_s, connect=min(_CONNECT_S, whole_s)),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._exchange = Exchange(whole_s=whole_s, longest=_LONGEST_ANSWER, connect_s=_CONNECT_S)
 
     def post(self, entry: OutboxEntry) -> Answer:
         """Post one entry; never raises for the receiver's sake."""
         self._reached("post-begun")
         try:
-            answer = self._exchange(entry)
-        except httpx2.RequestError as error:
-            answer = Unreachable(f"no answer: {error or type(error).__name__}")
+            answer = self._post(entry)
+        except NoAnswerError as error:
+            answer = Unreachable(f"no answer: {error}")
         self._reached("post-answered")
         return answer
 
     def close(self) -> None:
         """Let the connections go."""
-        self._client.close()
+        self._exchange.close()
 
-    def _exchange(self, entry: OutboxEntry) -> Answer:
-        headers = {
-            "Idempotency-Key": entry.inspection_id,
-            "Content-Type": "application/json",
-            "Accept-Encoding": "identity",
-        }
-        deadline = self._monotonic() + self._whole_s
-        with self._client.stream(
-            "POST", self._url, content=entry.body, headers=headers
-        ) as response:
-            body = b""
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) > _LONGEST_ANSWER:
-                    return Unreachable("the answer is longer than any answer should be")
-                if self._monotonic() > deadline:
-                    return Unreachable("the answer did not end in time")
-            return _meaning(response, body, entry.inspection_id)
+    def _post(self, entry: OutboxEntry) -> Answer:
+        headers = {"Idempotency-Key": entry.inspection_id, "Content-Type": "application/json"}
+        answer = self._exchange.ask("POST", self._url, headers, entry.body)
+        return _meaning(answer, entry.inspection_id)
 
 
-def _meaning(response: httpx2.Response, body: bytes, inspection_id: str) -> Answer:
-    status = response.status_code
+def _meaning(answer: HttpAnswer, inspection_id: str) -> Answer:
+    status = answer.status
     if 200 <= status < 300:
-        return _receipt(body, inspection_id)
+        return _receipt(answer.body, inspection_id)
     reason = f"HTTP {status}"
     if 400 <= status < 500 and status not in _PASSING:
         return Rejected(reason)
-    return Unreachable(reason, _retry_after(response.headers))
+    return Unreachable(reason, _retry_after(answer.headers))
 
 
 def _receipt(body: bytes, inspection_id: str) -> Answer:
@@ -119,7 +97,7 @@ def _receipt(body: bytes, inspection_id: str) -> Answer:
     return Delivered(repeated=receipt["stored"] == "repeated")
 
 
-def _retry_after(headers: httpx2.Headers) -> timedelta | None:
+def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """The receiver's wish in seconds or as a date (RFC 9110, 10.2.3), by the receiver's clock."""
     text = headers.get("Retry-After", "")
     if text.isascii() and text.isdigit():

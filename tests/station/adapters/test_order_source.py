@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from time import monotonic
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -24,6 +23,7 @@ from station.domain.identity import ItemCode
 from station.domain.item import LookUp, OrderLine
 from station.domain.parcel import Parcel, ParcelKind
 
+PATIENCE_S = 20.0
 AT = datetime(2026, 3, 4, 8, tzinfo=UTC)
 LINES = (
     order_line("RMA-1", 1, serial="A-1", parcel="1Z1234"),
@@ -43,6 +43,7 @@ class Server(ThreadingHTTPServer):
         self.asked: list[tuple[str, str]] = []
         self.hang = False
         self.ending = threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/api/"
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -105,14 +106,7 @@ def times() -> Times:
 @pytest.fixture
 def orders(server: Server, times: Times, tmp_path: Path) -> Iterator[HttpReturns]:
     answers = OrderAnswers(tmp_path)
-    source = HttpReturns(
-        f"http://127.0.0.1:{server.server_address[1]}/api/",
-        answers,
-        line_from_json,
-        now=times.now,
-        monotonic=monotonic,
-        whole_s=0.5,
-    )
+    source = HttpReturns(server.url, answers, line_from_json, now=times.now, whole_s=PATIENCE_S)
     yield source
     source.close()
     answers.close()
@@ -181,11 +175,15 @@ def test_a_server_that_fails_or_lies_is_a_fault_in_one_sentence(
     assert orders.fault is None
 
 
-def test_a_server_that_hangs_is_left_in_time(server: Server, orders: HttpReturns) -> None:
+def test_a_server_that_hangs_is_left_in_time(server: Server, times: Times, tmp_path: Path) -> None:
     server.hang = True
+    answers = OrderAnswers(tmp_path)
+    hasty = HttpReturns(server.url, answers, line_from_json, now=times.now, whole_s=0.3)
 
-    with pytest.raises(StationError):
-        orders.declared(ITEM)
+    with pytest.raises(StationError, match=r"no whole answer within 0\.3 s"):
+        hasty.declared(ITEM)
+    hasty.close()
+    answers.close()
 
 
 def test_an_earlier_answer_is_used_and_says_so(
@@ -236,9 +234,7 @@ def test_a_file_of_answers_that_is_damaged_is_a_sentence(tmp_path: Path) -> None
 
 def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StationError, match="no address"):
-        HttpReturns(
-            "ftp://x", OrderAnswers(tmp_path), line_from_json, now=Times().now, monotonic=monotonic
-        )
+        HttpReturns("ftp://x", OrderAnswers(tmp_path), line_from_json, now=Times().now)
 
 
 def test_a_look_up_runs_aside_and_its_faults_come_and_go(
