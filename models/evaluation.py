@@ -1,7 +1,7 @@
 """How well a pack finds on a rendered set.
 
 A pose is judged as the bench sees it: the item is found against the empty bench in the pose's
-first shot, every shot is searched there, and what several lights show of one fault counts once.
+first shot, its shots are searched there, and what several lights show of one fault counts once.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.matching import Matches, fused, match
+from models.matching import Matches, match
 from models.precision import ClassCases, figure, ranking, resamples
 from models.runtime.detection import Detection
 from models.runtime.detector import Detector
@@ -74,16 +74,17 @@ def _candidates(
 ) -> list[Detection]:
     """What the detector proposes in all shots of a pose, each fault once."""
     directory = index.directory(name)
-    pictures = [read_picture(directory / shot.file) for shot in pose.shots]
+    pictures = {shot.light: read_picture(directory / shot.file) for shot in pose.shots}
     if not pictures:
         return []
-    empty = read_picture(index.path / f"empty-{pose.shots[0].light}.jpg")
-    if empty.shape != pictures[0].shape:
+    first = pose.shots[0].light
+    empty = read_picture(index.path / f"empty-{first}.jpg")
+    if empty.shape != pictures[first].shape:
         raise SetError(f"{index.path}: the empty bench is of another size: render this set again.")
-    region = item_region(pictures[0], empty)
+    region = item_region(pictures[first], empty)
     if region is None:
         return []
-    return fused([found for picture in pictures for found in detector.candidates(picture, region)])
+    return list(detector.pose_candidates(pictures, region))
 
 
 def _judged(

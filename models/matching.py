@@ -11,8 +11,6 @@ from models.runtime.detection import Detection
 IOU_LEVELS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 """The overlaps at which an instance counts as found, as in the COCO evaluation."""
 
-_SAME = 0.5
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matches:
@@ -50,18 +48,6 @@ def match(
     return Matches(confidence, matched, len(visible))
 
 
-def fused(detections: Sequence[Detection]) -> list[Detection]:
-    """Detections of one pose in several lights, each fault once: the surest of those that agree.
-
-    Two agree if they are of one class and share at least half of the smaller mask.
-    """
-    kept: list[Detection] = []
-    for detection in sorted(detections, key=lambda each: -each.confidence):
-        if not any(_agree(detection, other) for other in kept):
-            kept.append(detection)
-    return kept
-
-
 def _counts(mask: NDArray[np.uint8], detection: Detection) -> NDArray[np.int64]:
     x, y, width, height = detection.box
     window = mask[y : y + height, x : x + width]
@@ -79,22 +65,3 @@ def _greedy(overlaps: NDArray[np.float64], level: float) -> NDArray[np.bool_]:
             matched[row] = True
             free[:, best] = -1
     return matched
-
-
-def _agree(one: Detection, other: Detection) -> bool:
-    if one.defect != other.defect:
-        return False
-    left, top = max(one.box[0], other.box[0]), max(one.box[1], other.box[1])
-    right = min(one.box[0] + one.box[2], other.box[0] + other.box[2])
-    bottom = min(one.box[1] + one.box[3], other.box[1] + other.box[3])
-    if left >= right or top >= bottom:
-        return False
-    windows = [
-        each.mask[
-            top - each.box[1] : bottom - each.box[1], left - each.box[0] : right - each.box[0]
-        ]
-        for each in (one, other)
-    ]
-    shared = np.count_nonzero((windows[0] > 0) & (windows[1] > 0))
-    smaller = min(np.count_nonzero(one.mask), np.count_nonzero(other.mask))
-    return bool(shared >= _SAME * smaller)

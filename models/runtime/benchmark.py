@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.runtime.detector import Detector
 from models.runtime.pack import Pack
+from models.runtime.prepare import Pictures
 from models.runtime.region import Region
 from models.runtime.session import Session, load_model
 
@@ -40,19 +41,19 @@ class _Recorder:
 
 def measure_pipeline(
     pack: Pack,
-    picture: NDArray[np.uint8],
+    pictures: Pictures,
     rounds: int = 30,
     *,
     region: Region | None = None,
     threads: int = 2,
 ) -> PipelineTimes:
-    """Detection on `picture` beside bare `session.run` on the very inputs that it makes.
+    """Detection on a pose's `pictures` beside bare `session.run` on the very inputs it makes.
 
     The two take turns within one run, so that neither a warming nor a busy machine favours one.
     """
     session = Session(pack, threads)
     recorder = _Recorder(session)
-    Detector(pack, session=recorder).detect(picture, region)
+    Detector(pack, session=recorder).detect_pose(pictures, region)
     detector = Detector(pack, session=session)
     bare = load_model(pack.model, threads)
     name = bare.get_inputs()[0].name
@@ -62,7 +63,7 @@ def measure_pipeline(
             bare.run(None, {name: batch})
 
     def run_pipeline() -> None:
-        detector.detect(picture, region)
+        detector.detect_pose(pictures, region)
 
     run_bare()
     run_pipeline()

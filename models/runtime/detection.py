@@ -18,7 +18,8 @@ class Detection:
     `box` is x, y, width and height in whole picture pixels; `mask` is uint8 [height, width] of
     that box, 255 on the instance and 0 elsewhere, and touches all four sides. `polygon` runs
     through the centres of the outermost pixels of the largest part of the mask, to within a
-    pixel. `confidence` means what the pack's manifest says under `scores`.
+    pixel. `confidence` means what the pack's manifest says under `scores`. `light` is the lamp
+    whose picture shows the instance best, empty where only one picture was looked at.
     """
 
     defect: str
@@ -26,6 +27,7 @@ class Detection:
     box: tuple[int, int, int, int]
     polygon: Polygon
     mask: NDArray[np.uint8]
+    light: str = ""
 
 
 def detection(

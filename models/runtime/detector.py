@@ -1,5 +1,6 @@
-"""The detector: a picture and a region in, instances of defects out."""
+"""The detector: pictures of a pose and a region in, instances of defects out."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -8,9 +9,10 @@ from numpy.typing import NDArray
 from models.runtime import dense, yolo_seg
 from models.runtime.detection import Detection
 from models.runtime.errors import InferenceError
+from models.runtime.fusing import clearest, fused
 from models.runtime.manifest import DenseDecode, YoloSegDecode
 from models.runtime.pack import Pack
-from models.runtime.prepare import Preparation
+from models.runtime.prepare import Pictures, Preparation
 from models.runtime.region import Box, Region
 from models.runtime.session import Session
 from models.runtime.tiles import cut, merge, tiling
@@ -23,7 +25,7 @@ class Runs(Protocol):
     """What a detector needs of a session."""
 
     def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """The model's outputs for a batch [1, 3, H, W]."""
+        """The model's outputs for a batch [1, C, H, W]."""
         ...
 
 
@@ -48,8 +50,18 @@ class Detector:
         native resolution either way. InferenceError if the model's answer cannot be trusted;
         ValueError for another array or a region that does not meet the picture.
         """
+        return self.detect_pose({self._first: picture}, region)
+
+    def detect_pose(
+        self, pictures: Pictures, region: Region | None = None
+    ) -> tuple[Detection, ...]:
+        """As `detect`, of all pictures of one pose at once, each fault once.
+
+        A model that knows several lamps sees them together; another sees one picture after the
+        other, and of what agrees the surest is kept.
+        """
         thresholds = self._manifest.decode.thresholds
-        return self._find(picture, region, {name: t.high for name, t in thresholds.items()})
+        return self._find(pictures, region, {name: t.high for name, t in thresholds.items()})
 
     def candidates(
         self, picture: NDArray[np.uint8], region: Region | None = None
@@ -58,28 +70,60 @@ class Detector:
 
         A dense model's instances are delimited by `low`, so none is less sure than that.
         """
-        return self._find(picture, region, dict.fromkeys(self._manifest.classes, _LEAST))
+        return self.pose_candidates({self._first: picture}, region)
+
+    def pose_candidates(
+        self, pictures: Pictures, region: Region | None = None
+    ) -> tuple[Detection, ...]:
+        """As `detect_pose`, with every instance of whatever confidence."""
+        return self._find(pictures, region, dict.fromkeys(self._manifest.classes, _LEAST))
+
+    @property
+    def _first(self) -> str:
+        return self._manifest.input.lights[0].name
 
     def _find(
-        self, picture: NDArray[np.uint8], region: Region | None, least: dict[str, float]
+        self, pictures: Pictures, region: Region | None, least: dict[str, float]
     ) -> tuple[Detection, ...]:
-        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+        shapes = {picture.shape for picture in pictures.values()}
+        if len(shapes) != 1:
+            raise ValueError("A pose needs pictures, all of one size.")
+        shape = shapes.pop()
+        if any(p.dtype != np.uint8 for p in pictures.values()) or len(shape) != 3 or shape[2] != 3:
             raise ValueError("A picture must be uint8 [H, W, 3].")
-        frame = Box(0, 0, picture.shape[1], picture.shape[0])
+        frame = Box(0, 0, shape[1], shape[0])
         region = region or Region.of_box(frame)
         seen = region.box().intersection(frame)
         if seen.width == 0 or seen.height == 0:
             raise ValueError("The region does not meet the picture.")
+        if self._manifest.input.single:
+            looks = [
+                replace(found, light=light if len(pictures) > 1 else "")
+                for light, picture in pictures.items()
+                for found in self._look({self._first: picture}, region, frame, least)
+            ]
+            return tuple(fused(looks))
+        known = {light.name for light in self._manifest.input.lights} & set(pictures)
+        if not known:
+            # A lamp of another name is taken for the first, as a photograph of any light is.
+            pictures = {self._first: next(iter(pictures.values()))}
+        found = self._look(pictures, region, frame, least)
+        if len(pictures) > 1:
+            found = [replace(each, light=clearest(each, pictures)) for each in found]
+        return tuple(sorted(found, key=lambda detection: -detection.confidence))
+
+    def _look(
+        self, pictures: Pictures, region: Region, frame: Box, least: dict[str, float]
+    ) -> list[Detection]:
         match self._manifest.decode:
             case DenseDecode() as rule:
-                found = self._find_dense(picture, region, frame, rule, least)
+                return self._find_dense(pictures, region, frame, rule, least)
             case YoloSegDecode() as rule:
-                found = self._find_yolo(picture, region, frame, rule, least)
-        return tuple(sorted(found, key=lambda detection: -detection.confidence))
+                return self._find_yolo(pictures[self._first], region, frame, rule, least)
 
     def _find_dense(
         self,
-        picture: NDArray[np.uint8],
+        pictures: Pictures,
         region: Region,
         frame: Box,
         rule: DenseDecode,
@@ -88,7 +132,11 @@ class Detector:
         seen = region.box().intersection(frame)
         plan = tiling(seen, frame.width, frame.height, self._manifest.input)
         window, stride = plan.window, rule.stride
-        maps = (self._probability(cut(picture, tile.box), stride) for tile in plan.tiles)
+        tiles = (
+            {light: cut(picture, tile.box) for light, picture in pictures.items()}
+            for tile in plan.tiles
+        )
+        maps = (self._probability(tile, stride) for tile in tiles)
         probability = merge(plan, maps, stride)
         within = region.mask(window, stride)
         return [
@@ -99,9 +147,9 @@ class Detector:
             )
         ]
 
-    def _probability(self, pixels: NDArray[np.uint8], stride: int) -> NDArray[np.float32]:
-        probability: NDArray[np.float32] = self._run(pixels)[0]
-        height, width = pixels.shape[:2]
+    def _probability(self, pictures: Pictures, stride: int) -> NDArray[np.float32]:
+        probability: NDArray[np.float32] = self._run(pictures)[0]
+        height, width = next(iter(pictures.values())).shape[:2]
         classes = len(self._manifest.classes)
         if probability.shape != (1, classes, height // stride, width // stride):
             raise InferenceError("The model gave a map of another size than its stride says.")
@@ -127,10 +175,10 @@ class Detector:
             proposal
             for view in views
             for proposal in yolo_seg.proposals(
-                view, self._run(view.pixels(picture)), manifest.classes, rule, least
+                view, self._run({self._first: view.pixels(picture)}), manifest.classes, rule, least
             )
         ]
         return yolo_seg.instances(proposals, region, frame, rule)
 
-    def _run(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        return self._session.run(self._preparation.batch(pixels))
+    def _run(self, pictures: Pictures) -> list[NDArray[np.float32]]:
+        return self._session.run(self._preparation.batch(pictures))

@@ -1,8 +1,8 @@
 """Golden inputs and outputs: what the model gave when the pack was made.
 
-`golden.npz` holds, for n = 0, 1, …, `input_<n>` uint8 [H, W, 3] RGB with sides the model takes
-as they are, and per output m of the model `index_<n>_<m>` int64 [S], positions in the flattened
-output, with `value_<n>_<m>` float32 [S], the values there.
+`golden.npz` holds, for n = 0, 1, …, `input_<n>` uint8 [H, W, C], the model's input planes with
+sides it takes as they are, and per output m of the model `index_<n>_<m>` int64 [S], positions in
+the flattened output, with `value_<n>_<m>` float32 [S], the values there.
 """
 
 import io
@@ -30,7 +30,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """One input picture, uint8 [H, W, 3] RGB, and samples of each output in the model's order."""
+    """One input, uint8 [H, W, C] planes, and samples of each output in the model's order."""
 
     picture: NDArray[np.uint8]
     outputs: tuple[Samples, ...]
@@ -104,8 +104,8 @@ def _record(n: int, picture: NDArray[np.generic], arrays: dict[str, NDArray[np.g
         ):
             raise PackError(f"{GOLDEN}: index_{n}_{len(outputs)} and its values do not match.")
         outputs.append(Samples(index.astype(np.int64), value.astype(np.float32)))
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not outputs:
-        raise PackError(f"{GOLDEN}: input_{n} must be uint8 [H, W, 3] and have outputs.")
+    if picture.dtype != np.uint8 or picture.ndim != 3 or not outputs:
+        raise PackError(f"{GOLDEN}: input_{n} must be uint8 [H, W, C] and have outputs.")
     return Golden(picture.astype(np.uint8), tuple(outputs))
 
 

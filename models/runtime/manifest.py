@@ -31,25 +31,63 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class LightInput(_Table):
+    """The picture under one lamp as the model takes it: three planes of colour, or one of luma."""
+
+    name: Name
+    colour: Literal["RGB", "grey"]
+
+    @property
+    def planes(self) -> int:
+        """How many input planes it takes."""
+        return 3 if self.colour == "RGB" else 1
+
+
+ANY_LIGHT = LightInput(name="any", colour="RGB")
+"""The only entry of a model that is shown one picture at a time, whatever lamp was lit."""
+
+
 class Input(_Table):
     """What the model takes: float32 [N, channels, height, width].
 
     Each value is `(pixel * scale - mean) / std` of an 8-bit pixel, per channel in the order of
-    `colour`. A model with its normalisation inside the graph has `scale = 1/255`, mean 0, std 1.
+    `lights`. A model with its normalisation inside the graph has `scale = 1/255`, mean 0, std 1.
     """
 
     width: TileSide
     """Fixed input width in pixels, or 0 where the model takes any multiple of 32."""
     height: TileSide
     colour: Literal["RGB"] = "RGB"
-    channels: Literal[3] = 3
+    channels: Annotated[int, Field(ge=1, le=24)] = 3
+    lights: Annotated[list[LightInput], Field(min_length=1, max_length=8)] = [ANY_LIGHT]
+    """The lamps whose pictures of one pose are seen at once, in the order of their planes. The
+    planes of a lamp that took no picture hold the value of black. One entry named `any` sees each
+    picture by itself."""
     scale: Positive = 1 / 255
-    mean: Annotated[list[Finite], Field(min_length=3, max_length=3)] = [0.0, 0.0, 0.0]
-    std: Annotated[list[Positive], Field(min_length=3, max_length=3)] = [1.0, 1.0, 1.0]
+    mean: list[Finite] = [0.0, 0.0, 0.0]
+    std: list[Positive] = [1.0, 1.0, 1.0]
     tile: Annotated[int, Field(ge=GRID, le=8192, multiple_of=GRID)] = 1280
     """Longest side given to a model of dynamic size at once; larger regions are tiled."""
     overlap: Annotated[int, Field(ge=0, le=1024, multiple_of=GRID)] = 64
     """Pixels that neighbouring tiles share at least: no less than the model's receptive field."""
+
+    @property
+    def single(self) -> bool:
+        """Whether the model is shown one picture at a time."""
+        return self.lights == [ANY_LIGHT]
+
+    @model_validator(mode="after")
+    def _planes_agree(self) -> Self:
+        names = [light.name for light in self.lights]
+        if len(set(names)) != len(names):
+            raise ValueError("lights must not repeat")
+        if ANY_LIGHT.name in names and not self.single:
+            raise ValueError("the light any stands alone and in RGB")
+        if self.channels != sum(light.planes for light in self.lights):
+            raise ValueError("channels is not the number of planes of the lights")
+        if {len(self.mean), len(self.std)} != {self.channels}:
+            raise ValueError("mean and std need one value a channel")
+        return self
 
     @model_validator(mode="after")
     def _sides_agree(self) -> Self:
@@ -197,6 +235,9 @@ def _value(value: object) -> str:
             return repr(value)
         case list():
             return f"[{', '.join(_value(item) for item in value)}]"
+        case dict():
+            entries = ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items())
+            return f"{{ {entries} }}"
         case str():
             return '"' + "".join(_escaped(character) for character in value) + '"'
     raise TypeError(f"A manifest holds no {type(value).__name__}.")

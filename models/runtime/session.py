@@ -11,6 +11,9 @@ from models.runtime.manifest import GOLDEN, MODEL, DenseDecode
 from models.runtime.pack import Pack
 from models.runtime.prepare import Preparation
 
+FEATURES = "features"
+"""The second output of a dense model, where it has one: what it sees of each place."""
+
 
 class Session:
     """Runs a pack's model on the CPU. One thread at a time may use it."""
@@ -26,7 +29,7 @@ class Session:
         _check_golden(self, pack)
 
     def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """The model's outputs, float32, for `batch` [N, 3, H, W] as `Preparation` makes it.
+        """The model's outputs, float32, for `batch` [N, C, H, W] as `Preparation` makes it.
 
         InferenceError if the runtime fails or an output holds a value that is not finite.
         """
@@ -68,6 +71,8 @@ def _check_shapes(session: onnxruntime.InferenceSession, pack: Pack) -> str:
     expected: Sequence[tuple[int | None, ...]] = [(None,) * rank for rank in ranks]
     if dense:
         expected = [(None, len(manifest.classes), None, None)]
+        if len(outputs) == 2 and outputs[1].name == FEATURES:
+            expected = [*expected, (None,) * 4]
     if len(outputs) != len(expected) or not all(map(_fits, outputs, expected)):
         raise PackError(f"{MODEL} does not give the float32 outputs that the manifest names.")
     return str(inputs[0].name)
@@ -91,11 +96,11 @@ def _fits(node: onnxruntime.NodeArg, shape: tuple[int | None, ...]) -> bool:
 def _check_golden(session: Session, pack: Pack) -> None:
     preparation = Preparation(pack.manifest.input)
     for n, golden in enumerate(pack.golden):
-        height, width = golden.picture.shape[:2]
-        if not preparation.takes(width, height):
+        height, width, channels = golden.picture.shape
+        if not preparation.takes(width, height) or channels != pack.manifest.input.channels:
             raise PackError(f"{GOLDEN}: input_{n} is not of a size the model takes.")
         try:
-            outputs = session.run(preparation.batch(golden.picture))
+            outputs = session.run(preparation.batch_of_planes(golden.picture))
         except InferenceError as error:
             raise PackError(f"{GOLDEN}: input_{n} failed: {error}") from error
         if not golden.agrees(outputs, pack.manifest.golden.tolerance):

@@ -14,7 +14,7 @@ from models.training.crops import Crop, Target
 from models.training.network import STRIDE
 from models.training.sources import CropSource
 
-THIN = frozenset({"scratch"})
+THIN = frozenset({"scratch", "crack"})
 """Classes whose cells count as faulty where any pixel is: averaged, a hair line would fade."""
 
 
@@ -35,7 +35,7 @@ class Mixture:
 def batch(
     mixture: Mixture, classes: Sequence[str], seed: tuple[int, ...], count: int, size: int
 ) -> tuple[Any, Any]:
-    """``count`` crops: pictures [N, 3, S, S] in 0..1 and targets [N, K, S/2, S/2] in 0..1.
+    """``count`` crops: planes [N, PLANES, S, S] in 0..1 and targets [N, K + 1, S/2, S/2] in 0..1.
 
     The same seed over the same files gives the same batch.
     """
@@ -102,9 +102,10 @@ def _varied_again(example: _Example, rng: np.random.Generator) -> _Example:
     picture, target = np.rot90(example.picture, turns), np.rot90(example.target, turns)
     if mirrored:
         picture, target = picture[:, ::-1], target[:, ::-1]
-    levels = np.arange(256, dtype=np.float32)[:, None] * np.exp(rng.normal(0, 0.06, 3))
+    planes = picture.shape[2]
+    levels = np.arange(256, dtype=np.float32)[:, None] * np.exp(rng.normal(0, 0.06, planes))
     table = np.clip(levels + 0.5, 0, 255).astype(np.uint8)
-    tinted = np.stack([table[picture[..., channel], channel] for channel in range(3)], axis=-1)
+    tinted = np.stack([table[picture[..., plane], plane] for plane in range(planes)], axis=-1)
     return _Example(tinted, target)
 
 
@@ -118,11 +119,15 @@ def _tensors(examples: Sequence[_Example]) -> tuple[Any, Any]:
 
 
 def coarse_target(target: Target, classes: Sequence[str]) -> NDArray[np.float32]:
-    """The target at output stride, float32 [S/2, S/2, K] in 0..1: the share that is covered."""
+    """The target at output stride, float32 [S/2, S/2, K + 1] in 0..1: the share that is covered.
+
+    The last layer is that of any fault.
+    """
     size, _, kinds = target.shape
     cells = target.reshape(size // STRIDE, STRIDE, size // STRIDE, STRIDE, kinds)
     coarse = cells.mean(axis=(1, 3), dtype=np.float32)
     for index, name in enumerate(classes):
         if name in THIN:
             coarse[..., index] = cells[..., index].max(axis=(1, 3))
-    return np.asarray(coarse / 255, dtype=np.float32)
+    whole = np.concatenate([coarse, coarse.max(axis=2, keepdims=True)], axis=2)
+    return np.asarray(whole / 255, dtype=np.float32)

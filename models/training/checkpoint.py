@@ -28,7 +28,7 @@ class Checkpoint:
 
     def network(self) -> Segmenter:
         """The network with the averaged weights, ready to infer."""
-        network = Segmenter(len(self.classes))
+        network = Segmenter(len(self.classes) + 1)
         network.load_state_dict(self.average)
         network.eval()
         return network

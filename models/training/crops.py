@@ -1,13 +1,13 @@
 """A crop with its target, and the geometry by which crops are cut."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
-"""RGB, uint8 [H, W, 3]."""
+"""RGB or the planes of several lamps, uint8 [H, W, P]."""
 
 Target = NDArray[np.uint8]
 """Per-class mask, uint8 [H, W, K], 0 or 255."""
@@ -15,7 +15,7 @@ Target = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What the network learns from: a square picture and the per-class masks of its faults."""
+    """What the network learns from: a square of planes and the per-class masks of its faults."""
 
     picture: Picture
     target: Target
@@ -53,28 +53,42 @@ def random_view(
 
 
 def cut(picture: Picture, view: View, size: int) -> Picture:
-    """The crop of ``picture`` under ``view``, mirrored beyond its edges."""
-    flags = cv2.INTER_LINEAR
+    """The crop of ``picture``, uint8 [H, W, P], under ``view``, mirrored beyond its edges."""
+    window, placed = _window(picture, view, size)
     if view.scale < 0.75:
-        blur = 0.5 / view.scale
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), blur), dtype=np.uint8)
-    return np.asarray(
-        cv2.warpAffine(
-            picture, view.matrix(size), (size, size), flags=flags, borderMode=cv2.BORDER_REFLECT_101
-        ),
-        dtype=np.uint8,
-    )
+        window = np.asarray(cv2.GaussianBlur(window, (0, 0), 0.5 / view.scale), dtype=np.uint8)
+    return _warped(window, placed, size, cv2.INTER_LINEAR).reshape(size, size, -1)
 
 
 def cut_labels(labels: NDArray[np.uint8], view: View, size: int) -> NDArray[np.uint8]:
     """The crop of a label picture [H, W] under ``view``: labels are never mixed."""
+    window, placed = _window(labels, view, size)
+    return _warped(window, placed, size, cv2.INTER_NEAREST)
+
+
+def _window(picture: NDArray[np.uint8], view: View, size: int) -> tuple[NDArray[np.uint8], View]:
+    """The part of ``picture`` that a crop can reach, and ``view`` within it."""
+    reach = size / view.scale * 0.75 + 4 + 2 / view.scale
+    height, width = picture.shape[:2]
+    (left, right), (top, bottom) = (
+        _reached(middle, reach, length)
+        for middle, length in zip(view.centre, (width, height), strict=True)
+    )
+    window = np.ascontiguousarray(picture[top:bottom, left:right])
+    centre = view.centre[0] - left, view.centre[1] - top
+    return window, replace(view, centre=centre)
+
+
+def _reached(middle: float, reach: float, length: int) -> tuple[int, int]:
+    low, high = int(middle - reach), int(middle + reach) + 1
+    # Beyond an edge its neighbourhood is mirrored, so as much of it is needed as lies outside.
+    return max(0, min(low, 2 * length - high - 2)), min(length, max(high, 2 - low))
+
+
+def _warped(window: NDArray[np.uint8], view: View, size: int, flags: int) -> NDArray[np.uint8]:
     return np.asarray(
         cv2.warpAffine(
-            labels,
-            view.matrix(size),
-            (size, size),
-            flags=cv2.INTER_NEAREST,
-            borderMode=cv2.BORDER_REFLECT_101,
+            window, view.matrix(size), (size, size), flags=flags, borderMode=cv2.BORDER_REFLECT_101
         ),
         dtype=np.uint8,
     )

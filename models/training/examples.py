@@ -8,8 +8,9 @@ from models.training.batches import Mixture
 from models.training.errors import TrainingError
 from models.training.partition import Part
 from models.training.photographs import list_photographs
-from models.training.sources import PhotographCrops, PictureCache, RenderedCrops, photographs_of
+from models.training.sources import PhotographCrops, RenderedCrops, photographs_of
 
+_LOOKED_AT_BYTES = 2**28
 _ENOUGH_RETURNS = 60
 """With fewer returns photographs take a part of their share, so that none is learnt by heart."""
 
@@ -60,14 +61,13 @@ def collect_examples(
     """The examples of ``sets`` and of the photograph ``directories``; either may be empty."""
     if not sets and not directories:
         raise TrainingError("Nothing to learn from: name a rendered set or photographs.")
-    cache = PictureCache()
     photographs = list_photographs(directories)
     learnt = photographs_of(photographs, Part.TRAIN)
     kept = photographs_of(photographs, Part.VALIDATION)
     return Examples(
-        rendered=RenderedCrops(sets, classes, frozenset({Part.TRAIN}), cache),
-        rendered_kept=RenderedCrops(sets, classes, frozenset({Part.VALIDATION}), cache),
-        photographed=PhotographCrops(learnt, classes, cache) if learnt else None,
-        photographed_kept=PhotographCrops(kept, classes, cache) if kept else None,
+        rendered=RenderedCrops(sets, classes, frozenset({Part.TRAIN})),
+        rendered_kept=RenderedCrops(sets, classes, frozenset({Part.VALIDATION}), _LOOKED_AT_BYTES),
+        photographed=PhotographCrops(learnt, classes) if learnt else None,
+        photographed_kept=PhotographCrops(kept, classes, _LOOKED_AT_BYTES) if kept else None,
         rendered_share=rendered_share,
     )

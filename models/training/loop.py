@@ -1,6 +1,7 @@
 """The training run: resumable, checkpointed, with what it has reached told as it goes."""
 
 import math
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,17 +10,21 @@ from typing import Any
 
 import torch
 
+from models.rendering.fast.faults.index import KINDS
 from models.training.batches import ReplayedBatches, batch
 from models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from models.training.errors import TrainingError
 from models.training.examples import Examples, collect_examples
-from models.training.loss import hard_dice, segmentation_loss
+from models.training.loss import hard_dice, segmentation_loss, shares_of
 from models.training.network import Segmenter
 from models.training.pretrained import network_of_pack
 
-CARTON_CLASSES = ("scratch", "dent", "stain", "tear")
+ANY = "any"
+"""The layer after those of the classes: a fault of whatever kind."""
 
 _VALIDATION_SEED = 715_517
+_SHARES_SEED = 330_331
+_CROPS_FOR_SHARES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +35,20 @@ class Recipe:
     batch: int = 16
     fresh: int = 7
     """Crops of a batch that were never seen before; the others were, in another pose and tint."""
-    kept: int = 2500
+    kept: int = 4000
     """Crops that are kept to be seen again."""
     rate: float = 3e-3
     weight_decay: float = 0.02
     warm_up_steps: int = 80
     average_decay: float = 0.995
-    rendered_share: float = 0.7
+    rendered_share: float = 0.6
     """Share of crops from rendered sets where photographs are given as well."""
-    threads: int = 2
+    threads: int = max(1, (os.cpu_count() or 2) - 1)
+    """One core is left to make crops with."""
     checkpoint_seconds: float = 120.0
     rescan_steps: int = 100
-    validation_crops: int = 40
-    validation_steps: int = 250
+    validation_crops: int = 96
+    validation_steps: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def train(
     sets: Sequence[Path],
     out: Path,
     *,
-    classes: Sequence[str] = CARTON_CLASSES,
+    classes: Sequence[str] = tuple(KINDS),
     start_from: Path | None = None,
     photographs: Sequence[Path] = (),
     minutes: float | None = None,
@@ -128,6 +134,7 @@ class _Course:
     average: Segmenter
     optimiser: Any
     batches: ReplayedBatches
+    shares: Any
     step: int = 0
     seconds: float = 0.0
     loss: float = math.nan
@@ -145,7 +152,7 @@ class _Course:
         self.network.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=_fast_bfloat16()):
             logits = self.network(pictures.contiguous(memory_format=torch.channels_last))
-        loss = segmentation_loss(logits.float(), targets, self.classes)
+        loss = segmentation_loss(logits.float(), targets, self.shares)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -174,7 +181,9 @@ class _Course:
         with torch.no_grad():
             probability = torch.sigmoid(self.average.eval()(pictures))
         scores = hard_dice(probability, targets)
-        self.dice = {name: float(score) for name, score in zip(self.classes, scores, strict=True)}
+        self.dice = {
+            name: float(score) for name, score in zip((*self.classes, ANY), scores, strict=True)
+        }
         clean = targets.amax((1, 2, 3)) < 0.5
         alarmed = probability.amax((1, 2, 3)) >= 0.5
         self.clean_alarms = float(alarmed[clean].float().mean()) if bool(clean.any()) else None
@@ -245,15 +254,16 @@ def _begin(
         crops, _ = batch(examples.learnt(), classes, (seed, 0), 32, recipe.crop)
         network = network_of_pack(start_from, classes, crops)
     else:
-        network = Segmenter(len(classes))
-    average = Segmenter(len(classes))
+        network = Segmenter(len(classes) + 1)
+    average = Segmenter(len(classes) + 1)
     average.load_state_dict(network.state_dict())
     network = network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay
     )
     batches = ReplayedBatches(classes, seed, recipe.batch, recipe.fresh, recipe.crop, recipe.kept)
-    course = _Course(classes, seed, recipe, network, average, optimiser, batches)
+    _, seen = batch(examples.learnt(), classes, (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
+    course = _Course(classes, seed, recipe, network, average, optimiser, batches, shares_of(seen))
     if kept is not None:
         network.load_state_dict(kept.weights)
         average.load_state_dict(kept.average)

@@ -1,6 +1,5 @@
 """What the network is scored by while it learns: focal cross-entropy and soft Dice."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -8,21 +7,26 @@ import torch
 _FOCUS = 1.5
 _DICE_WEIGHT = 0.5
 _FEW_CELLS = 40.0
-_USUAL_SHARE = {"scratch": 0.0012, "dent": 0.02, "stain": 0.012, "tear": 0.005}
-"""About the share of faulty cells among all that are learnt from."""
-_OTHER_SHARE = 0.01
+_LEAST_SHARE = 2e-4
 _PLAIN_SHARE = 0.1
 """A class of this share would need no weight."""
 
 
-def segmentation_loss(logits: Any, target: Any, classes: Sequence[str]) -> Any:
+def shares_of(target: Any) -> Any:
+    """The share of each class's cells among all of ``target`` [N, K, h, w]; as a floor, hardly any.
+
+    Taken over many crops, it is what `segmentation_loss` weighs the classes by.
+    """
+    return target.mean((0, 2, 3)).clamp(min=_LEAST_SHARE)
+
+
+def segmentation_loss(logits: Any, target: Any, share: Any) -> Any:
     """Focal cross-entropy (Lin et al. 2017) plus soft Dice per class (Milletari et al. 2016).
 
     Both [N, K, h, w], ``target`` in 0..1. Faulty cells weigh more the rarer their class usually
-    is; a weight by the batch at hand would make batches without a fault drown the others. Dice
-    is taken over the batch for the classes that are in it.
+    is, by its ``share`` [K]; a weight by the batch at hand would make batches without a fault
+    drown the others. Dice is taken over the batch for the classes that are in it.
     """
-    share = torch.tensor([_USUAL_SHARE.get(name, _OTHER_SHARE) for name in classes])
     rarity = torch.sqrt(_PLAIN_SHARE / share).view(1, -1, 1, 1)
     probability = torch.sigmoid(logits)
     entropy = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")

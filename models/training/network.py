@@ -5,18 +5,23 @@ from typing import Any
 import torch
 from torch import nn
 
+from models.training.planes import PLANES
+
 STRIDE = 2
 """One output pixel per this many input pixels: scratches of one or two pixels need it."""
 
 INPUT_MULTIPLE = 32
 """Input height and width must be multiples of this."""
 
-_MEAN = (0.47, 0.45, 0.42)
-_STD = (0.25, 0.25, 0.25)
-_WIDTHS = (16, 40, 88, 160, 256)
+_MEAN = (0.40, 0.38, 0.36, 0.25, 0.25)
+_STD = (0.25, 0.25, 0.25, 0.25, 0.25)
+_WIDTHS = (24, 48, 96, 160, 256)
 _DEPTHS = (1, 2, 3, 4, 3)
 _FINE_MERGES = 3
 """Blocks after each of the two finest merges, where thin faults are told from edges."""
+
+_FEATURE_LEVEL = 2
+"""The level, of stride 8, whose merged features are handed out as well."""
 
 _PRIOR = 0.01
 
@@ -43,16 +48,18 @@ class Separable(nn.Module):
 
 
 class Segmenter(nn.Module):
-    """RGB pictures [N, 3, H, W] in 0..1 to per-class logits [N, K, H/2, W/2].
+    """Planes [N, PLANES, H, W] in 0..1 to per-class logits [N, K, H/2, W/2].
 
-    H and W must be multiples of 32. Colour normalisation is part of the network.
+    H and W must be multiples of 32. Normalisation is part of the network.
     """
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1))
-        self.register_buffer("scale", 1.0 / torch.tensor(_STD).view(1, 3, 1, 1))
-        self.stem = nn.Sequential(_normed(nn.Conv2d(3, _WIDTHS[0], 3, 2, 1, bias=False)), nn.ReLU())
+        self.register_buffer("mean", torch.tensor(_MEAN).view(1, PLANES, 1, 1))
+        self.register_buffer("scale", 1.0 / torch.tensor(_STD).view(1, PLANES, 1, 1))
+        self.stem = nn.Sequential(
+            _normed(nn.Conv2d(PLANES, _WIDTHS[0], 3, 2, 1, bias=False)), nn.ReLU()
+        )
         self.stages = nn.ModuleList()
         before = _WIDTHS[0]
         for level, (width, depth) in enumerate(zip(_WIDTHS, _DEPTHS, strict=True)):
@@ -71,27 +78,39 @@ class Segmenter(nn.Module):
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.constant_(self.head.bias, -float(torch.logit(torch.tensor(1 - _PRIOR))))
 
-    def forward(self, picture: Any) -> Any:
-        features = self.stem((picture - self.mean) * self.scale)
+    def forward(self, planes: Any) -> Any:
+        return self.logits_and_features(planes)[0]
+
+    def logits_and_features(self, planes: Any) -> tuple[Any, Any]:
+        """The logits, and the features [N, 96, H/8, W/8] that tell places apart."""
+        features = self.stem((planes - self.mean) * self.scale)
         skips = []
         for stage in self.stages:
             features = stage(features)
             skips.append(features)
-        for lateral, merge, skip in zip(self.laterals, self.merges, skips[-2::-1], strict=True):
+        places = features
+        levels = range(len(skips) - 2, -1, -1)
+        for level, lateral, merge in zip(levels, self.laterals, self.merges, strict=True):
             lifted = nn.functional.interpolate(lateral(features), scale_factor=2, mode="nearest")
-            features = merge(lifted + skip)
-        return self.head(features)
+            features = merge(lifted + skips[level])
+            if level == _FEATURE_LEVEL:
+                places = features
+        return self.head(features), places
 
 
 class Exported(nn.Module):
-    """The network as the bench runs it: probabilities instead of logits."""
+    """The network as the bench runs it: the probabilities of the classes, and the features.
+
+    The layer of any fault only helps to learn; it is not handed out.
+    """
 
     def __init__(self, network: Segmenter) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, picture: Any) -> Any:
-        return torch.sigmoid(self.network(picture))
+    def forward(self, planes: Any) -> tuple[Any, Any]:
+        logits, features = self.network.logits_and_features(planes)
+        return torch.sigmoid(logits[:, :-1]), features
 
 
 def parameters(network: nn.Module) -> int:

@@ -29,6 +29,7 @@ from models.training.export import onnx_bytes
 from models.training.network import STRIDE, Exported, Segmenter, parameters
 from models.training.partition import Part, names_digest
 from models.training.photographs import Photograph, list_photographs, read_picture
+from models.training.planes import LIGHTS, PLANES, stacked
 from models.training.reality import RealAnswer, RealGroup, ask
 from models.training.sources import photographs_of
 from models.training.thresholds import LOWS, Choice, choose
@@ -139,7 +140,16 @@ def _tables(
         "version": imprint.version,
         "licence": imprint.licence,
         "classes": list(classes),
-        "input": {"width": 0, "height": 0, "tile": _TILE, "overlap": _OVERLAP},
+        "input": {
+            "width": 0,
+            "height": 0,
+            "channels": PLANES,
+            "lights": [light.model_dump() for light in LIGHTS],
+            "mean": [0.0] * PLANES,
+            "std": [1.0] * PLANES,
+            "tile": _TILE,
+            "overlap": _OVERLAP,
+        },
         "decode": {
             "kind": "dense",
             "stride": STRIDE,
@@ -177,8 +187,8 @@ def _goldens(
     for picture in pictures:
         batch = torch.from_numpy(picture[None] / np.float32(255)).permute(0, 3, 1, 2).contiguous()
         with torch.no_grad():
-            output = np.asarray(exported(batch).numpy(), dtype=np.float32)
-        goldens.append(record_golden(picture, [output]))
+            outputs = [np.asarray(output.numpy(), np.float32) for output in exported(batch)]
+        goldens.append(record_golden(picture, outputs))
     return goldens
 
 
@@ -190,13 +200,19 @@ def _golden_pictures(
         if pose.truth.faults and len(pictures) < _GOLDENS:
             corners = np.asarray(pose.truth.faults[0].polygon)
             centre = (float(corners[:, 0].mean()), float(corners[:, 1].mean()))
-            picture = read_picture(pose.directory / pose.truth.shots[0].file)
             view = View(centre=centre, scale=1.0, angle=0.0, mirrored=False)
-            pictures.append(cut(picture, view, _GOLDEN_SIDE))
+            shots = {
+                shot.light: cut(read_picture(pose.directory / shot.file), view, _GOLDEN_SIDE)
+                for shot in pose.truth.shots
+            }
+            pictures.append(stacked(shots))
     for photograph in photographs[: _GOLDENS - len(pictures)]:
         view = View(centre=(_GOLDEN_SIDE, _GOLDEN_SIDE), scale=1.0, angle=0.0, mirrored=False)
-        pictures.append(cut(read_picture(photograph.path), view, _GOLDEN_SIDE))
-    noise = np.random.default_rng(0).integers(0, 256, (_GOLDEN_SIDE, _GOLDEN_SIDE, 3), np.uint8)
+        seen = cut(read_picture(photograph.path), view, _GOLDEN_SIDE)
+        pictures.append(stacked({LIGHTS[0].name: seen}))
+    noise = np.random.default_rng(0).integers(
+        0, 256, (_GOLDEN_SIDE, _GOLDEN_SIDE, PLANES), np.uint8
+    )
     return pictures or [noise]
 
 
@@ -213,7 +229,7 @@ def _learning(
     return Learning(
         steps=checkpoint.step,
         minutes=checkpoint.seconds / 60,
-        parameters=parameters(Segmenter(len(checkpoint.classes))),
+        parameters=parameters(checkpoint.network()),
         returns=sum(len(one.returns) for one in rendered),
         sets=[f"{one.generator}, seed {one.seed}" for one in rendered],
         threshold_returns=sum(len(one.returns) for one in whole),

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from models.training.crops import Picture
 from models.training.noise import fractal
+from models.training.planes import ABSENT, COLOUR, PLANES
 
 Float = NDArray[np.float32]
 
@@ -66,3 +67,28 @@ def _compressed(picture: Picture, rng: np.random.Generator) -> Picture:
     _, encoded = cv2.imencode(".jpg", swapped, [cv2.IMWRITE_JPEG_QUALITY, quality])
     decoded = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), dtype=np.uint8)
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def varied_planes(
+    planes: NDArray[np.uint8], rng: np.random.Generator, strength: float = 1.0
+) -> NDArray[np.uint8]:
+    """The planes of several lamps as another camera might have delivered them.
+
+    The coloured lamp varies as a picture does; each low-angle lamp has a level of its own, and
+    shares one gamma with the others. Lamps that took no picture stay absent.
+    """
+    changed = np.full_like(planes, ABSENT)
+    changed[..., COLOUR] = varied(np.asarray(planes[..., COLOUR] / 255, np.float32), rng, strength)
+    gamma = float(np.exp(rng.normal(0, 0.12 * strength)))
+    for place in range(COLOUR.stop, PLANES):
+        if planes[..., place].any():
+            plane = np.asarray(planes[..., place] / 255, np.float32)
+            gain = float(np.exp(rng.normal(0, 0.22 * strength)))
+            lit = np.power(np.clip(plane * np.float32(gain), 0, 1), np.float32(gamma))
+            if rng.random() < 0.25 * strength:
+                lit = cv2.GaussianBlur(lit, (0, 0), float(rng.uniform(0.3, 1.2)))
+            grain = rng.standard_normal(lit.shape, dtype=np.float32)
+            noise = np.float32(np.exp(rng.uniform(np.log(0.001), np.log(0.015))) * strength)
+            delivered = lit + grain * noise * (0.5 + np.sqrt(lit))
+            changed[..., place] = np.clip(delivered * 255 + 0.5, 0, 255).astype(np.uint8)
+    return changed

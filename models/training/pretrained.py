@@ -17,10 +17,11 @@ from torch import nn
 from models.runtime.manifest import MANIFEST, MODEL, read_manifest
 from models.training.errors import TrainingError
 from models.training.network import Segmenter
+from models.training.planes import PLANES
 
 
 def network_of_pack(pack: Path, classes: Sequence[str], crops: Any) -> Segmenter:
-    """The network of ``pack``; ``crops`` [N, 3, S, S] are examples to measure statistics on.
+    """The network of ``pack``; ``crops`` [N, PLANES, S, S] are examples to measure statistics on.
 
     Raises TrainingError where the pack is of another network or for other classes.
     """
@@ -33,7 +34,7 @@ def network_of_pack(pack: Path, classes: Sequence[str], crops: Any) -> Segmenter
         raise TrainingError(
             f"{pack} finds {', '.join(manifest.classes)}: start from a pack for the same classes."
         )
-    network = Segmenter(len(classes))
+    network = Segmenter(len(classes) + 1)
     network.eval()
     _put_folded(network, graph, pack)
     _restore_norms(network, crops)
@@ -93,7 +94,7 @@ def _in_order(network: Segmenter) -> list[tuple[Any, Any]]:
         if isinstance(module, kinds)
     ]
     with torch.no_grad():
-        network(torch.zeros(1, 3, 64, 64))
+        network(torch.zeros(1, PLANES, 64, 64))
     for hook in hooks:
         hook.remove()
     following = [*called[1:], None]

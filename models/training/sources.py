@@ -1,32 +1,42 @@
 """Where crops come from: rendered sets with their truth, and clean photographs."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.sets import FaultTruth, PoseTruth, RenderedSet, ShotPicture, read_set
-from models.training.crops import Crop, Picture, cut, cut_labels, random_view
+from models.rendering.fast.inject import INJECTABLE, inject
+from models.sets import FaultTruth, RenderedSet, read_set
+from models.training.crops import Crop, cut, cut_labels, random_view
 from models.training.errors import TrainingError
-from models.training.faults import FAULTS, blend_fault
 from models.training.marks import blend_marks
 from models.training.partition import RETURN_SHARES, Part, part_of
 from models.training.photographs import Photograph, read_picture
-from models.training.photometry import varied
+from models.training.photometry import varied, varied_planes
+from models.training.planes import ABSENT, COLOUR, LIGHTS, PLANES, PLANES_OF
+from models.training.stacks import Recent, RenderedPose, Stack, read_stack
 
 _RENDERED_SCALES = (0.75, 1.35)
 _FAULT_CENTRED = 0.72
 _OFF_ITEM = 0.08
-_BLENDED_ON_CLEAN = 0.4
-_BLENDED_ON_PHOTOGRAPH = 0.6
+_INJECTED_ON_CLEAN = 0.3
+_INJECTED_ON_PHOTOGRAPH = 0.6
 _MARKED = 0.35
 _CROP_PIXELS_ACROSS_PHOTOGRAPH = (300.0, 1100.0)
+_MM_ACROSS_CROP = (38.0, 90.0)
+_STACK_BYTES = 5 * 2**30
+_PICTURE_BYTES = 2**30
+
+_SHOWN: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (0.46, ("bright", "raking", "raking-back")),
+    (0.28, ("bright",)),
+    (0.13, ("bright", "raking")),
+    (0.06, ("bright", "raking-back")),
+)
+"""How often only some of the lamps are shown; the rest of the time a low-angle picture stands
+where the bright one belongs, as in a photograph under a window."""
 
 
 class CropSource(Protocol):
@@ -37,47 +47,6 @@ class CropSource(Protocol):
         ...
 
 
-class PictureCache:
-    """Decoded pictures, the least recently used dropped beyond ``limit`` bytes; thread-safe."""
-
-    def __init__(self, limit: int = 3 * 2**30) -> None:
-        self._limit = limit
-        self._held: OrderedDict[Path, NDArray[np.uint8]] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
-
-    def rgb(self, path: Path) -> Picture:
-        """RGB pixels of the file, uint8 [H, W, 3]."""
-        return self._get(path, grey=False)
-
-    def labels(self, path: Path) -> NDArray[np.uint8]:
-        """A label picture, uint8 [H, W]."""
-        return self._get(path, grey=True)
-
-    def _get(self, path: Path, *, grey: bool) -> NDArray[np.uint8]:
-        with self._lock:
-            if path in self._held:
-                self._held.move_to_end(path)
-                return self._held[path]
-        pixels = _read_labels(path) if grey else read_picture(path)
-        with self._lock:
-            if path not in self._held:
-                self._held[path] = pixels
-                self._bytes += pixels.nbytes
-            while self._bytes > self._limit:
-                _, dropped = self._held.popitem(last=False)
-                self._bytes -= dropped.nbytes
-        return pixels
-
-
-@dataclass(frozen=True, slots=True)
-class _Pose:
-    directory: Path
-    truth: PoseTruth
-    width: int
-    height: int
-
-
 class RenderedCrops:
     """Crops of rendered returns; ``rescan`` takes up returns that were finished since."""
 
@@ -86,13 +55,13 @@ class RenderedCrops:
         sets: Sequence[Path],
         classes: Sequence[str],
         parts: frozenset[Part],
-        cache: PictureCache,
+        held_bytes: int = _STACK_BYTES,
     ) -> None:
         self._paths = tuple(sets)
         self._classes = tuple(classes)
         self._parts = parts
-        self._cache = cache
-        self._poses: dict[tuple[Path, str], tuple[_Pose, ...]] = {}
+        self._stacks: Recent[Stack] = Recent(held_bytes, lambda stack: stack.nbytes)
+        self._poses: dict[tuple[Path, str], tuple[RenderedPose, ...]] = {}
         self.rescan()
 
     @property
@@ -135,60 +104,64 @@ class RenderedCrops:
         else:
             pose = self._all[int(rng.integers(len(self._all)))]
             centre = _near_item(rng, pose)
-        shot = pose.truth.shots[int(rng.integers(len(pose.truth.shots)))]
-        return self._cut(rng, pose, shot, centre, size)
+        return self._cut(rng, pose, centre, size)
 
     def _cut(
-        self,
-        rng: np.random.Generator,
-        pose: _Pose,
-        shot: ShotPicture,
-        centre: tuple[float, float],
-        size: int,
+        self, rng: np.random.Generator, pose: RenderedPose, centre: tuple[float, float], size: int
     ) -> Crop:
-        labels = self._cache.labels(pose.directory / pose.truth.mask)
-        view = random_view(rng, centre, _RENDERED_SCALES)
-        picture = cut(self._cache.rgb(pose.directory / shot.file), view, size)
-        instances = cut_labels(labels, view, size)
+        stack = self._stacks.get(pose.directory / pose.truth.mask, lambda: read_stack(pose))
+        placed = centre[0] - stack.origin[0], centre[1] - stack.origin[1]
+        view = random_view(rng, placed, _RENDERED_SCALES)
+        planes = np.concatenate(
+            [cut(stack.planes[..., place], view, size) for place in PLANES_OF.values()], axis=2
+        )
+        instances = cut_labels(stack.instances, view, size)
         target = np.zeros((size, size, len(self._classes)), np.uint8)
         for fault in pose.truth.faults:
             if fault.defect in self._classes:
                 target[..., self._classes.index(fault.defect)] |= np.where(
                     instances == fault.instance, np.uint8(255), np.uint8(0)
                 )
-        changed = np.asarray(picture / 255, dtype=np.float32)
-        if not target.any() and rng.random() < _BLENDED_ON_CLEAN:
-            changed = _with_faults(changed, target, self._classes, rng)
-        return Crop(varied(changed, rng, strength=0.5), target)
+        shown = _shown(planes, rng)
+        if not target.any() and not shown[..., COLOUR.stop :].any():
+            coloured = shown[..., COLOUR]
+            if rng.random() < _INJECTED_ON_CLEAN:
+                shown[..., COLOUR] = _with_faults(coloured, target, self._classes, rng)
+        return Crop(varied_planes(shown, rng, strength=0.5), target)
 
 
 class PhotographCrops:
-    """Crops of clean photographs, about half of them with blended faults."""
+    """Crops of clean photographs, more than half of them with injected faults."""
 
     def __init__(
-        self, photographs: Sequence[Photograph], classes: Sequence[str], cache: PictureCache
+        self,
+        photographs: Sequence[Photograph],
+        classes: Sequence[str],
+        held_bytes: int = _PICTURE_BYTES,
     ) -> None:
         if not photographs:
             raise TrainingError("No photographs to learn from: name a folder with more of them.")
         self._photographs = tuple(photographs)
         self._classes = tuple(classes)
-        self._cache = cache
+        self._pictures: Recent[NDArray[np.uint8]] = Recent(held_bytes, lambda each: each.nbytes)
 
     def sample(self, rng: np.random.Generator, size: int) -> Crop:
         """One crop; the photograph is scaled to between 300 and 1100 pixels across."""
         photograph = self._photographs[int(rng.integers(len(self._photographs)))]
-        picture = self._cache.rgb(photograph.path)
+        picture = self._pictures.get(photograph.path, lambda: read_picture(photograph.path))
         height, width = picture.shape[:2]
         low, high = (across / min(height, width) for across in _CROP_PIXELS_ACROSS_PHOTOGRAPH)
         centre = (float(rng.uniform(0.15, 0.85) * width), float(rng.uniform(0.15, 0.85) * height))
-        view = random_view(rng, centre, (low, high))
-        changed = np.asarray(cut(picture, view, size) / 255, dtype=np.float32)
+        seen = cut(picture, random_view(rng, centre, (low, high)), size)
         target = np.zeros((size, size, len(self._classes)), np.uint8)
         if rng.random() < _MARKED:
-            changed = blend_marks(changed, rng)
-        if rng.random() < _BLENDED_ON_PHOTOGRAPH:
-            changed = _with_faults(changed, target, self._classes, rng)
-        return Crop(varied(changed, rng), target)
+            marked = blend_marks(np.asarray(seen / 255, np.float32), rng)
+            seen = np.asarray(marked * 255 + 0.5, np.uint8)
+        if rng.random() < _INJECTED_ON_PHOTOGRAPH:
+            seen = _with_faults(seen, target, self._classes, rng)
+        planes = np.full((size, size, PLANES), ABSENT, np.uint8)
+        planes[..., COLOUR] = varied(np.asarray(seen / 255, np.float32), rng)
+        return Crop(planes, target)
 
 
 def photographs_of(photographs: Sequence[Photograph], part: Part) -> tuple[Photograph, ...]:
@@ -196,27 +169,45 @@ def photographs_of(photographs: Sequence[Photograph], part: Part) -> tuple[Photo
     return tuple(photograph for photograph in photographs if photograph.part is part)
 
 
+def _shown(planes: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The planes of some lamps that took a picture, the others absent."""
+    there = [light.name for light in LIGHTS if planes[..., PLANES_OF[light.name]].any()]
+    low_angle = [name for name in there if name != LIGHTS[0].name]
+    kept = np.full_like(planes, ABSENT)
+    draw = rng.random()
+    for share, lamps in _SHOWN:
+        if draw < share or not low_angle:
+            for name in set(lamps) & set(there):
+                kept[..., PLANES_OF[name]] = planes[..., PLANES_OF[name]]
+            return kept
+        draw -= share
+    chosen = low_angle[int(rng.integers(len(low_angle)))]
+    kept[..., COLOUR] = planes[..., PLANES_OF[chosen]]
+    return kept
+
+
 def _with_faults(
-    picture: NDArray[np.float32],
+    picture: NDArray[np.uint8],
     target: NDArray[np.uint8],
     classes: Sequence[str],
     rng: np.random.Generator,
-) -> NDArray[np.float32]:
-    """``picture`` with one to three blended faults, entered into ``target`` in place."""
-    known = [name for name in classes if name in FAULTS]
+) -> NDArray[np.uint8]:
+    """``picture`` with one to three injected faults, entered into ``target`` in place."""
+    known = [name for name in classes if name in INJECTABLE]
+    scale = float(rng.uniform(*_MM_ACROSS_CROP)) / len(picture)
     for _ in range(int(rng.integers(1, 4)) if known else 0):
         name = known[int(rng.integers(len(known)))]
-        blended = blend_fault(picture, rng, name)
-        if blended is not None:
-            picture, mask = blended
+        injected = inject(picture, rng, name, mm_per_px=scale)
+        if injected is not None:
+            picture, mask, _ = injected
             target[mask, classes.index(name)] = 255
     return picture
 
 
-def _poses(rendered: RenderedSet, return_id: str) -> tuple[_Pose, ...]:
+def _poses(rendered: RenderedSet, return_id: str) -> tuple[RenderedPose, ...]:
     directory = rendered.directory(return_id)
     return tuple(
-        _Pose(directory, pose, rendered.width, rendered.height)
+        RenderedPose(directory, pose, rendered.width, rendered.height)
         for pose in rendered.read_return(return_id).poses
     )
 
@@ -227,16 +218,9 @@ def _near_fault(rng: np.random.Generator, fault: FaultTruth, size: int) -> tuple
     return float(x + jitter[0]), float(y + jitter[1])
 
 
-def _near_item(rng: np.random.Generator, pose: _Pose) -> tuple[float, float]:
+def _near_item(rng: np.random.Generator, pose: RenderedPose) -> tuple[float, float]:
     if rng.random() < _OFF_ITEM:
         return float(rng.uniform(0, pose.width)), float(rng.uniform(0, pose.height))
     corners = np.asarray(pose.truth.outline)
     x, y = rng.uniform(corners.min(axis=0), corners.max(axis=0))
     return float(x), float(y)
-
-
-def _read_labels(path: Path) -> NDArray[np.uint8]:
-    labels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if labels is None:
-        raise TrainingError(f"{path} is missing or no picture: render this set again.")
-    return np.asarray(labels, dtype=np.uint8)

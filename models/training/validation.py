@@ -51,7 +51,7 @@ def sight(
 ) -> Sighting:
     """Every candidate of ``detector``, whose instances ``low`` delimits.
 
-    Looks at each shot of the validation poses of ``sets``, and at ``photographs``, which are clean.
+    Looks at the validation poses of ``sets``, and at ``photographs``, which are clean.
     """
     candidates: list[Candidate] = []
     faults: Counter[str] = Counter()
@@ -61,17 +61,18 @@ def sight(
     numbered = 0
     for pose in validation_poses(sets):
         region = Region(pose.truth.outline)
-        for shot in pose.truth.shots:
-            faults.update(fault.defect for fault in pose.truth.faults)
-            if not pose.truth.faults:
-                rendered_clean.append(picture)
-            pixels = read_picture(pose.directory / shot.file)
-            candidates.extend(
-                _judged(detection, pose, picture, numbered)
-                for detection in detector.candidates(pixels, region)
-            )
-            numbered += len(pose.truth.faults)
-            picture += 1
+        pictures = {
+            shot.light: read_picture(pose.directory / shot.file) for shot in pose.truth.shots
+        }
+        faults.update(fault.defect for fault in pose.truth.faults)
+        if not pose.truth.faults:
+            rendered_clean.append(picture)
+        candidates.extend(
+            _judged(detection, pose, picture, numbered)
+            for detection in detector.pose_candidates(pictures, region)
+        )
+        numbered += len(pose.truth.faults)
+        picture += 1
     for photograph in photographs:
         photographed_clean.append(picture)
         candidates.extend(

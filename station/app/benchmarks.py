@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.runtime.benchmark import measure_pipeline
 from models.runtime.opencv import cv2
 from models.runtime.pictures import read_picture
+from station.adapters.examiner.examining import COLOUR_LIGHT
 from station.app.benchmarks_orders import order_benchmarks
 from station.app.defaults import PICTURES
 from station.app.demo import DemoOptions
@@ -45,7 +46,7 @@ def _picture() -> NDArray[np.uint8]:
 
 
 def _pipeline(picture: NDArray[np.uint8], rounds: int) -> Answer:
-    measured = measure_pipeline(open_pack(), picture, rounds)
+    measured = measure_pipeline(open_pack(), {COLOUR_LIGHT: picture}, rounds)
     return {
         "name": "pipeline over bare session.run, 1080p, shipped pack",
         "value": measured.ratio,

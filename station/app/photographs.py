@@ -10,7 +10,7 @@ from calibration.plane import Height, Scale
 from calibration.record import Calibration
 from models.runtime.errors import InferenceError, PictureError
 from models.runtime.pictures import read_picture
-from station.adapters.examiner.examining import Optics, examine_picture
+from station.adapters.examiner.examining import COLOUR_LIGHT, LitPicture, Optics, examine_pose
 from station.adapters.markup import mark_up, write_picture
 from station.adapters.symbols import read_symbols
 from station.app.packs import open_detector, pack_name
@@ -52,7 +52,8 @@ class PhotographGrader:
         """Grade one picture; with `marked` also write it there with its findings outlined."""
         try:
             picture = read_picture(path)
-            findings = examine_picture(self._detector, picture, shot=path.name, optics=self._optics)
+            shot = LitPicture(path.name, COLOUR_LIGHT, picture)
+            findings = examine_pose(self._detector, [shot], optics=self._optics)
         except (PictureError, InferenceError, CalibrationError) as error:
             return Photograph(path, None, error=str(error))
         if marked is not None:

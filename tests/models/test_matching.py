@@ -2,17 +2,8 @@
 
 import numpy as np
 
-from models.matching import IOU_LEVELS, fused, match
-from models.runtime.detection import Detection
-
-
-def reported(
-    x: int, y: int, width: int, height: int, confidence: float, defect: str = "dent"
-) -> Detection:
-    mask = np.full((height, width), 255, np.uint8)
-    corners = ((x, y), (x + width - 1, y), (x + width - 1, y + height - 1))
-    polygon = tuple((float(px), float(py)) for px, py in corners)
-    return Detection(defect, confidence, (x, y, width, height), polygon, mask)
+from models.matching import IOU_LEVELS, match
+from tests.support.detections import reported
 
 
 def truth(*boxes: tuple[int, int, int, int]) -> np.ndarray:
@@ -54,20 +45,3 @@ def test_faults_of_other_classes_are_no_match() -> None:
 
 def test_a_fault_that_cannot_be_seen_is_not_asked_for() -> None:
     assert match([], truth((10, 10, 20, 20)), [1, 2]).true == 1
-
-
-def test_the_same_fault_in_two_lights_is_one() -> None:
-    in_bright, in_raking = reported(10, 10, 20, 20, 0.6), reported(12, 11, 10, 10, 0.8)
-
-    assert fused([in_bright, in_raking]) == [in_raking]
-
-
-def test_other_faults_stay_apart() -> None:
-    faults = [
-        reported(10, 10, 20, 20, 0.9),
-        reported(10, 10, 20, 20, 0.8, "stain"),
-        reported(28, 10, 20, 20, 0.7),
-        reported(70, 70, 5, 5, 0.6),
-    ]
-
-    assert fused(faults[::-1]) == faults

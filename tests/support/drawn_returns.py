@@ -22,7 +22,14 @@ STAIN = ((60.0, 50.0), (89.0, 50.0), (89.0, 79.0), (60.0, 79.0))
 OUTLINE = ((20.0, 20.0), (171.0, 20.0), (171.0, 139.0), (20.0, 139.0))
 
 
-def add_return(path: Path, number: int, *, faulty: bool, seed: int = 5) -> str:
+def add_return(
+    path: Path,
+    number: int,
+    *,
+    faulty: bool,
+    seed: int = 5,
+    lights: tuple[str, ...] = ("bright",),
+) -> str:
     """Write return ``number`` of the set in ``path`` and enter it into the index."""
     return_id = f"r{number:04d}"
     directory = path / return_id
@@ -35,14 +42,15 @@ def add_return(path: Path, number: int, *, faulty: bool, seed: int = 5) -> str:
     if faulty:
         mask[50:80, 60:90] = 1
         picture[mask > 0] //= 3
-    cv2.imwrite(str(directory / "top-bright.png"), picture)
+    for light in lights:
+        cv2.imwrite(str(directory / f"top-{light}.png"), picture)
     cv2.imwrite(str(directory / "top-mask.png"), mask)
     fault = FaultTruth(1, "stain", STAIN, ())
     pose = PoseTruth(
         pose="top",
         outline=OUTLINE,
         mask="top-mask.png",
-        shots=(ShotPicture("top-bright", "bright", "top-bright.png"),),
+        shots=tuple(ShotPicture(f"top-{each}", each, f"top-{each}.png") for each in lights),
         faults=(fault,) if faulty else (),
         not_faults=(Mark("print", OUTLINE),),
     )

@@ -26,7 +26,9 @@ class FakeDetector:
     def __init__(self, trigger: Path) -> None:
         self.trigger = trigger
 
-    def detect(self, picture: Picture, region: Region | None = None) -> tuple[Detection, ...]:
+    def detect_pose(
+        self, pictures: Mapping[str, Picture], region: Region | None = None
+    ) -> tuple[Detection, ...]:
         what = self.trigger.read_text("utf-8") if self.trigger.exists() else "stain"
         self.trigger.unlink(missing_ok=True)
         match what:

@@ -23,11 +23,12 @@ from station.adapters.examiner.codes import ReadCodes, codes_on, no_codes
 from station.adapters.examiner.examining import (
     COLOUR_LIGHT,
     Finds,
+    LitPicture,
     NoItemError,
     Optics,
     Picture,
     catalogue_height,
-    examine_picture,
+    examine_pose,
 )
 from station.adapters.examiner.link import (
     ExaminePose,
@@ -169,18 +170,11 @@ class PoseExaminer:
         region: Region,
         optics: Optics,
     ) -> tuple[Finding, ...]:
-        return tuple(
-            finding
+        lit = [
+            LitPicture(shot.shot, shot.light, picture)
             for shot, picture in zip(shots, pictures, strict=True)
-            for finding in examine_picture(
-                self._equipment.detector,
-                picture,
-                shot=shot.shot,
-                light=shot.light,
-                region=region,
-                optics=optics,
-            )
-        )
+        ]
+        return examine_pose(self._equipment.detector, lit, region=region, optics=optics)
 
     def _region(self, shots: Sequence[ShotToExamine], pictures: Sequence[Picture]) -> Region:
         """Where the item lies in all shots of the pose, by the one with the softest shadows."""

@@ -1,5 +1,6 @@
-"""From one picture to findings: where the item lies, what is wrong with it, how large that is."""
+"""From the pictures of a pose to findings: what is wrong with the item, and how large that is."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,9 +27,20 @@ HEIGHT_U_MM = 2.0
 class Finds(Protocol):
     """A detector, as `models.runtime.detector.Detector` is one."""
 
-    def detect(self, picture: Picture, region: Region | None = None) -> tuple[Detection, ...]:
-        """The instances in the region, surest first."""
+    def detect_pose(
+        self, pictures: Mapping[str, Picture], region: Region | None = None
+    ) -> tuple[Detection, ...]:
+        """The instances in the region of a pose's pictures by lamp, each once, surest first."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class LitPicture:
+    """One shot of a pose: its name, the lamp that was lit, its pixels."""
+
+    shot: str
+    light: str
+    picture: Picture
 
 
 class NoItemError(Exception):
@@ -48,26 +60,42 @@ def catalogue_height(size_mm: tuple[float, float, float]) -> Height:
     return Height(size_mm[2], HEIGHT_U_MM, "catalogue")
 
 
-def examine_picture(
+def examine_pose(
     detector: Finds,
-    picture: Picture,
+    shots: Sequence[LitPicture],
     *,
-    shot: str,
-    light: str = COLOUR_LIGHT,
     region: Region | None = None,
     optics: Optics | None = None,
 ) -> tuple[Finding, ...]:
-    """The findings of one picture, surest first, each measured where its kind can be.
+    """The findings in all shots of a pose, surest first, each measured where its kind can be.
 
-    Without a region the whole picture is looked at. InferenceError if the model's answer cannot be
-    trusted; CalibrationError if the optics do not fit this picture or this height.
+    Shots of different lamps are looked at together; a lamp that comes again begins another look,
+    that of the next camera. Without a region the whole picture is looked at. InferenceError if
+    the model's answer cannot be trusted; CalibrationError if the optics do not fit these pictures
+    or this height.
     """
-    found = detector.detect(picture, region)
-    colour = picture if light == COLOUR_LIGHT else None
-    return tuple(_finding(each, shot, colour, optics or Optics()) for each in found)
+    findings = [
+        _finding(detection, look, optics or Optics())
+        for look in _looks(shots)
+        for detection in detector.detect_pose(
+            {light: shot.picture for light, shot in look.items()}, region
+        )
+    ]
+    return tuple(sorted(findings, key=lambda finding: -finding.confidence))
 
 
-def _finding(detection: Detection, shot: str, colour: Picture | None, optics: Optics) -> Finding:
+def _looks(shots: Sequence[LitPicture]) -> list[dict[str, LitPicture]]:
+    looks: list[dict[str, LitPicture]] = []
+    for shot in shots:
+        if not looks or shot.light in looks[-1]:
+            looks.append({})
+        looks[-1][shot.light] = shot
+    return looks
+
+
+def _finding(detection: Detection, look: Mapping[str, LitPicture], optics: Optics) -> Finding:
+    shown = look.get(detection.light) or next(iter(look.values()))
+    colour = look[COLOUR_LIGHT].picture if COLOUR_LIGHT in look else None
     try:
         measured = measure(
             detection.defect,
@@ -84,7 +112,7 @@ def _finding(detection: Detection, shot: str, colour: Picture | None, optics: Op
     return Finding(
         Defect(detection.defect),
         detection.confidence,
-        shot,
+        shown.shot,
         detection.box,
         detection.polygon,
         tuple(Measurement(Quantity(m.quantity), m.value, Unit(m.unit), m.U) for m in measured),

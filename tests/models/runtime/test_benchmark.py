@@ -12,7 +12,9 @@ def test_both_times_are_measured_in_one_run(pack: Read) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
     region = Region.of_box(Box(40, 40, 200, 150))
 
-    times = measure_pipeline(pack(input={"tile": 128}), picture, rounds=2, region=region)
+    times = measure_pipeline(
+        pack(input={"tile": 128}), {"bright": picture}, rounds=2, region=region
+    )
 
     assert times.pipeline_s > 0
     assert times.bare_s > 0

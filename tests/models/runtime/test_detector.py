@@ -240,3 +240,96 @@ def test_threads_are_as_configured(pack: Read) -> None:
     assert four._session.get_session_options().intra_op_num_threads == 4
     entry = "session.intra_op.allow_spinning"
     assert four._session.get_session_options().get_session_config_entry(entry) == "0"
+
+
+LAMPS = {
+    "channels": 5,
+    "mean": [0.0] * 5,
+    "std": [1.0] * 5,
+    "lights": [
+        {"name": "bright", "colour": "RGB"},
+        {"name": "raking", "colour": "grey"},
+        {"name": "raking-back", "colour": "grey"},
+    ],
+}
+
+
+@pytest.fixture
+def lamps(pack: Read) -> Detector:
+    """Scratches shine red in bright light, dents in the one low light, stains in the other."""
+    planes = np.random.default_rng(7).integers(0, 256, (32, 64, 5), dtype=np.uint8)
+    answer = dense_answer(planes[..., [0, 3, 4]], 2)
+    return Detector(
+        pack(
+            "lamps",
+            input=LAMPS,
+            model=dense_model(channels=5, seen=(0, 3, 4)),
+            golden=[record_golden(planes, [answer])],
+        )
+    )
+
+
+def lit(*boxes: tuple[int, int]) -> NDArray[np.uint8]:
+    picture = np.zeros((100, 150, 3), np.uint8)
+    for x, y in boxes:
+        picture[y : y + 20, x : x + 30] = 255
+    return picture
+
+
+def test_all_lamps_of_a_pose_are_seen_at_once(lamps: Detector) -> None:
+    pictures = {"bright": lit((10, 10)), "raking": lit((60, 10)), "raking-back": lit((100, 60))}
+
+    found = {(one.defect, one.box[:2], one.light) for one in lamps.detect_pose(pictures)}
+
+    assert found == {
+        ("scratch", (10, 10), "bright"),
+        ("dent", (60, 10), "raking"),
+        ("stain", (100, 60), "raking-back"),
+    }
+
+
+def test_lamps_that_took_no_picture_are_black(lamps: Detector) -> None:
+    (only,) = lamps.detect_pose({"bright": lit(), "raking": lit((60, 10))})
+    (alone,) = lamps.detect(lit((10, 10)))
+
+    assert only.defect == "dent"
+    assert (alone.defect, alone.light) == ("scratch", "")
+
+
+def test_a_lamp_of_a_strange_name_is_taken_for_the_first(lamps: Detector) -> None:
+    (only,) = lamps.detect_pose({"window": lit((10, 10))})
+
+    assert only.defect == "scratch"
+
+
+def test_tiles_of_several_lamps_find_the_same(pack: Read, lamps: Detector) -> None:
+    planes = np.random.default_rng(7).integers(0, 256, (32, 64, 5), dtype=np.uint8)
+    tiled = Detector(
+        pack(
+            "tiled",
+            input=LAMPS | {"tile": 64, "overlap": 32},
+            model=dense_model(channels=5, seen=(0, 3, 4)),
+            golden=[record_golden(planes, [dense_answer(planes[..., [0, 3, 4]], 2)])],
+        )
+    )
+    pictures = {"bright": lit((10, 10)), "raking": lit((60, 10)), "raking-back": lit((100, 60))}
+
+    assert [one.box for one in tiled.detect_pose(pictures)] == [
+        one.box for one in lamps.detect_pose(pictures)
+    ]
+
+
+def test_a_model_of_one_picture_sees_each_lamp_and_keeps_each_fault_once(pack: Read) -> None:
+    red = lit((10, 10))
+    red[..., 1:] = 0
+    found = Detector(pack()).detect_pose({"bright": red, "raking": red.copy()})
+
+    (only,) = found
+    assert (only.defect, only.light) == ("scratch", "bright")
+
+
+def test_pictures_of_a_pose_are_of_one_size(lamps: Detector) -> None:
+    with pytest.raises(ValueError, match="one size"):
+        lamps.detect_pose({"bright": lit(), "raking": lit()[:50]})
+    with pytest.raises(ValueError, match="needs pictures"):
+        lamps.detect_pose({})

@@ -50,9 +50,15 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("input/width", 100, "input.width"),
         ("input/width", 64, "must both be fixed or both be 0"),
         ("input/width", "64", "input.width"),
-        ("input/channels", 4, "input.channels"),
+        ("input/channels", 0, "input.channels"),
+        ("input/channels", 4, "not the number of planes"),
+        ("input/lights", [], "input.lights"),
+        ("input/lights", [{"name": "bright", "colour": "grey"}], "not the number of planes"),
+        ("input/lights", [{"name": "any", "colour": "grey"}] * 3, "lights must not repeat"),
+        ("input/lights", [{"name": "x", "colour": "infrared"}], "input.lights"),
         ("input/colour", "BGR", "input.colour"),
-        ("input/mean", [0.0], "input.mean"),
+        ("input/mean", [0.0], "one value a channel"),
+        ("input/mean", [0.0, 0.0, float("nan")], "input.mean"),
         ("input/std", [1.0, 0.0, 1.0], "input.std"),
         ("input/overlap", 1056, "input.overlap"),
         ("input/tile", 1000, "input.tile"),
@@ -123,3 +129,24 @@ def test_noise_is_refused(content: bytes) -> None:
 def test_metrics_of_another_shape_are_refused(content: bytes) -> None:
     with pytest.raises(PackError, match=r"^metrics\.json.*\.$"):
         read_metrics(content)
+
+
+def test_lamps_survive_being_written() -> None:
+    whole = complete()
+    whole["input"] = {
+        **whole["input"],
+        "channels": 4,
+        "mean": [0.0] * 4,
+        "std": [1.0] * 4,
+        "lights": [
+            {"name": "bright", "colour": "RGB"},
+            {"name": "raking", "colour": "grey"},
+        ],
+    }
+    manifest = manifest_from(whole)
+
+    again = read_manifest(manifest_text(manifest).encode())
+
+    assert again == manifest
+    assert [light.planes for light in again.input.lights] == [3, 1]
+    assert not again.input.single

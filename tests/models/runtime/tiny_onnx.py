@@ -87,12 +87,14 @@ def dense_model(
     sides: tuple[Side, Side] = ("height", "width"),
     gain: float = 20.0,
     tensor_extra: bytes = b"",
+    channels: int = 3,
+    seen: Sequence[int] = (0, 1, 2),
     **options: object,
 ) -> bytes:
-    """Class k is likely where colour channel k is bright: sigmoid(gain (x - 0.5)) of cell means."""
-    weights = np.zeros((classes, 3, 1, 1), np.float32)
+    """Class k is likely where input plane `seen[k]` is bright: sigmoid(gain (x - 0.5)) of means."""
+    weights = np.zeros((classes, channels, 1, 1), np.float32)
     for k in range(classes):
-        weights[k, k % 3] = gain
+        weights[k, seen[k % len(seen)]] = gain
     bias = np.full(classes, -gain / 2, np.float32)
     pool = (ints("kernel_shape", [stride, stride]), ints("strides", [stride, stride]))
     return model(
@@ -101,7 +103,7 @@ def dense_model(
             node("AveragePool", ["scores"], "cells", *pool),
             node("Sigmoid", ["cells"], "probability"),
         ],
-        [value_info("image", ["n", 3, *sides])],
+        [value_info("image", ["n", channels, *sides])],
         [value_info("probability", ["n", classes, "rows", "columns"])],
         [tensor("weights", weights, tensor_extra), tensor("bias", bias)],
         **options,

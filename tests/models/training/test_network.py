@@ -8,8 +8,19 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 def test_the_output_has_a_cell_for_every_two_by_two_pixels() -> None:
     from models.training.network import Segmenter
+    from models.training.planes import PLANES
 
-    assert Segmenter(3)(torch.zeros(2, 3, 64, 96)).shape == (2, 3, 32, 48)
+    assert Segmenter(3)(torch.zeros(2, PLANES, 64, 96)).shape == (2, 3, 32, 48)
+
+
+def test_the_bench_gets_the_classes_and_features_of_every_eighth_place() -> None:
+    from models.training.network import Exported, Segmenter
+    from models.training.planes import PLANES
+
+    probability, features = Exported(Segmenter(4))(torch.zeros(1, PLANES, 64, 96))
+
+    assert probability.shape == (1, 3, 32, 48)
+    assert features.shape == (1, 96, 8, 12)
 
 
 def test_a_right_answer_costs_less_than_none_and_none_less_than_a_wrong_one() -> None:
@@ -19,7 +30,7 @@ def test_a_right_answer_costs_less_than_none_and_none_less_than_a_wrong_one() ->
     target[0, 0, 4:20, 4:20] = 1
     right = torch.where(target > 0, 6.0, -6.0)
     costs = [
-        float(segmentation_loss(logits, target, ("dent", "stain")))
+        float(segmentation_loss(logits, target, torch.tensor([0.02, 0.01])))
         for logits in (right, torch.full_like(right, -6.0), -right)
     ]
 
@@ -49,3 +60,4 @@ def test_a_hair_line_keeps_its_full_weight_at_output_stride() -> None:
     assert coarse[:, 1, 0].tolist() == [1.0] * 4
     assert coarse[:, 1, 1].tolist() == [0.5] * 4
     assert coarse[:, [0, 2, 3]].sum() == 0
+    assert np.array_equal(coarse[..., 2], coarse[..., :2].max(axis=2))

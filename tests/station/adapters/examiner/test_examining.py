@@ -1,5 +1,7 @@
 """Where an item lies, and findings of a picture by itself."""
 
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -11,7 +13,7 @@ from models.runtime.detection import Detection
 from models.runtime.item import item_region
 from models.runtime.region import Box, Region
 from models.sets import read_set
-from station.adapters.examiner.examining import Optics, Picture, examine_picture
+from station.adapters.examiner.examining import LitPicture, Optics, Picture, examine_pose
 from station.domain.defect import Quantity, Unit
 from tests.support.examiners import box_detection
 from tests.support.tiny_set import HEIGHT, WIDTH
@@ -23,8 +25,14 @@ DEMO = Path(__file__).parents[4] / "station" / "virtual" / "pictures"
 class OneDent:
     """Finds a dent of 20 by 10 pixels wherever it looks."""
 
-    def detect(self, picture: Picture, region: Region | None = None) -> tuple[Detection, ...]:
+    def detect_pose(
+        self, pictures: Mapping[str, Picture], region: Region | None = None
+    ) -> tuple[Detection, ...]:
         return (box_detection("dent", 0.8, (30, 40, 20, 10)),)
+
+
+def photo(picture: Picture, light: str = "bright") -> LitPicture:
+    return LitPicture("photo", light, picture)
 
 
 def overlap(region: Region, outline: tuple[tuple[float, float], ...]) -> tuple[float, float]:
@@ -59,9 +67,7 @@ def test_no_part_of_a_rendered_carton_is_left_out() -> None:
 def test_a_photograph_of_known_scale_gives_millimetres() -> None:
     picture = np.zeros((100, 100, 3), np.uint8)
 
-    (found,) = examine_picture(
-        OneDent(), picture, shot="photo", optics=Optics(profile=Scale(0.5, 0.01))
-    )
+    (found,) = examine_pose(OneDent(), [photo(picture)], optics=Optics(profile=Scale(0.5, 0.01)))
 
     length = found.measured(Quantity.LENGTH, Unit.MM)
     assert (found.shot, found.box) == ("photo", (30, 40, 20, 10))
@@ -70,6 +76,35 @@ def test_a_photograph_of_known_scale_gives_millimetres() -> None:
 
 
 def test_a_photograph_of_unknown_scale_gives_pixels() -> None:
-    (found,) = examine_picture(OneDent(), np.zeros((100, 100, 3), np.uint8), shot="photo")
+    (found,) = examine_pose(OneDent(), [photo(np.zeros((100, 100, 3), np.uint8))])
 
     assert {measurement.unit for measurement in found.measurements} == {Unit.PX, Unit.PX2}
+
+
+class Named:
+    """Finds a dent best seen under the last lamp of each look, and remembers the lamps."""
+
+    def __init__(self) -> None:
+        self.looks: list[list[str]] = []
+
+    def detect_pose(
+        self, pictures: Mapping[str, Picture], region: Region | None = None
+    ) -> tuple[Detection, ...]:
+        self.looks.append(list(pictures))
+        found = box_detection("dent", 0.8, (30, 40, 20, 10))
+        return (dataclasses.replace(found, light=list(pictures)[-1]),)
+
+
+def test_lamps_of_one_camera_are_looked_at_together_and_the_next_camera_apart() -> None:
+    dark = np.zeros((100, 100, 3), np.uint8)
+    detector = Named()
+    shots = [
+        LitPicture("top-bright", "bright", dark),
+        LitPicture("top-raking", "raking", dark),
+        LitPicture("side-bright", "bright", dark),
+    ]
+
+    findings = examine_pose(detector, shots)
+
+    assert detector.looks == [["bright", "raking"], ["bright"]]
+    assert [finding.shot for finding in findings] == ["top-raking", "side-bright"]
