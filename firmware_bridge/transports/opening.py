@@ -45,6 +45,7 @@ def _host_and_port(address: str) -> tuple[str, int]:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")  # what no name server could be asked for
     except ValueError as error:
         raise wrong from error
     rest = (parts.path.strip("/"), parts.query, parts.fragment, parts.username)

@@ -19,7 +19,7 @@ def refusal(path: str, error: Exception) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.EACCES, errno.EPERM):
         return f"may not be opened: {_permission(path)}"
-    return _HINTS.get(number or 0, f"cannot be opened ({error})")
+    return _HINTS.get(number or 0, f"cannot be opened ({error}): correct its address")
 
 
 def _permission(path: str) -> str:

@@ -77,6 +77,7 @@ def test_an_address_where_nobody_listens_says_what_to_check() -> None:
         ("tcp://printer:port", "write tcp://host:port"),
         ("tcp://printer:9100/label", "write tcp://host:port"),
         ("tcp://[::1:9100", "write tcp://host:port"),
+        ("tcp://printer..local:9100", "write tcp://host:port"),
         ("file://dev/usb/lp0", "write file:///dev/usb/lp0"),
         ("file:///", "write file:///dev/usb/lp0"),
     ],

@@ -188,11 +188,15 @@ def _json_lines(file: BinaryIO) -> Iterator[tuple[int, OrderLine]]:
         if not text.strip():
             continue
         try:
-            yield number, line_from_json(json.loads(text))
+            entry = json.loads(text)
         except json.JSONDecodeError as error:
             raise _WrongLineError(number, f"it is no JSON ({error.msg})") from error
         except RecursionError as error:
             raise _WrongLineError(number, "it is nested too deep") from error
+        except ValueError as error:
+            raise _WrongLineError(number, "a number in it has too many digits") from error
+        try:
+            yield number, line_from_json(entry)
         except ValueError as error:
             raise _WrongLineError(number, str(error)) from error
 

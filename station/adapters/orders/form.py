@@ -172,7 +172,11 @@ def _size_of_list(value: object) -> Size:
     numbers = value if isinstance(value, list) else []
     if any(isinstance(n, bool) or not isinstance(n, (int, float)) for n in numbers):
         numbers = []
-    return _size([float(n) for n in numbers], str(value))
+    try:
+        parts = [float(n) for n in numbers]
+    except OverflowError:
+        parts = []
+    return _size(parts, str(value))
 
 
 def _size(parts: list[float], given: str) -> Size:

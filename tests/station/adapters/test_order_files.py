@@ -199,6 +199,7 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
         ({"size_mm": [1, 2]}, "length, width and height"),
         ({"size_mm": [1, 2, True]}, "length, width and height"),
         ({"size_mm": "1x2x3"}, "length, width and height"),
+        ({"size_mm": [1, 2, 1e300]}, "length, width and height"),
         ({"quantity": 1.5}, "whole number"),
         ({"quantity": True}, "whole number"),
         ({"name": None}, "name is missing"),
@@ -240,11 +241,19 @@ def test_a_broken_document_is_refused(document: str, said: str, tmp_path: Path) 
     assert said in refusal(text_file(tmp_path / "o.json", document))
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "1", '"x"', "nul", "[" * 50_000, '{"a": NaN}'])
+@pytest.mark.parametrize(
+    "line", ["{", "[]", "1", '"x"', "nul", "[" * 50_000, '{"a": NaN}', "1" * 5000]
+)
 def test_a_broken_json_line_is_refused(line: str, tmp_path: Path) -> None:
     good = json.dumps(entry(order_line()))
 
     assert "o.jsonl: line 2: " in refusal(text_file(tmp_path / "o.jsonl", good, line, good))
+
+
+def test_a_size_beyond_every_number_is_refused(tmp_path: Path) -> None:
+    beyond = json.dumps(entry(order_line()) | {"size_mm": [1, 2, 10**400]})
+
+    assert "length, width and height" in refusal(text_file(tmp_path / "o.jsonl", beyond))
 
 
 def test_an_empty_document_holds_no_orders(tmp_path: Path) -> None:
