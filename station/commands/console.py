@@ -29,8 +29,14 @@ def words() -> Callable[..., str]:
 
 
 def answer_json(answer: Mapping[str, object]) -> None:
-    """One JSON object, alone on standard output."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+    """One JSON object, alone on standard output; what would steer a terminal is escaped."""
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2)
+    lines = (line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _escaped(text: str) -> str:
+    return "".join(json.dumps(c)[1:-1] if category(c) in _UNSEEN else c for c in text)
 
 
 def visible(text: str) -> str:

@@ -144,6 +144,17 @@ def test_a_code_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) ->
     assert "DAMAGED: syntax: This is no GS1 data" in said
 
 
+def test_a_code_cannot_steer_the_terminal_as_json_either(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["devices", "decode", "gs1", "\u202eR\U000e0041保\udcff", "--json"]) == 1
+    said = capsys.readouterr().out
+
+    assert "保" in said
+    assert not {"\u202e", "\U000e0041"} & set(said)
+    assert json.loads(said)["messages"][0]["raw"] == "\u202eR\U000e0041保\ufffd"
+
+
 def test_the_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["devices", "emulate", "m100", "--fault", "list"]) == 0
     assert "unplug-mid-frame" in capsys.readouterr().out
