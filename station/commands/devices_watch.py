@@ -40,6 +40,9 @@ def watch(
     seconds: Annotated[
         float | None, typer.Option(min=0, help="End after this time; else with Ctrl-C.")
     ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="End after so many messages of the device.")
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(help="Keep everything in this file, to replay or test with.")
     ] = None,
@@ -66,11 +69,24 @@ def watch(
     else:
         family, address, speed = _found(device, kind, config, baud)
         lines = Lines(family, as_json=as_json)
-        _listen(lines, family, address, speed, seconds, record)
+        _listen(lines, family, address, speed, Limits(seconds, count), record)
     if as_json:
         console.answer_json({"kind": lines.family.kind, "messages": lines.messages})
     if not lines.messages:
         console.leave("No message came from the device.", console.FAILED)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When listening ends by itself: after a time, or after so many messages; none is never."""
+
+    seconds: float | None
+    count: int | None
+
+    def reached(self, seconds: float, count: int) -> bool:
+        """Whether it ends now."""
+        late = self.seconds is not None and seconds >= self.seconds
+        return late or (self.count is not None and count >= self.count)
 
 
 @dataclass
@@ -129,10 +145,10 @@ def _listen(
     family: "Family",
     address: str,
     baud: int | None,
-    seconds: float | None,
+    limits: "Limits",
     record: Path | None,
 ) -> None:
-    """Poll the family's client over a tapped wire until time or Ctrl-C ends it."""
+    """Poll the family's client over a tapped wire until a limit or Ctrl-C ends it."""
     from firmware_bridge.readings import Lost
     from firmware_bridge.recording import Recorder, TappedWire, stopwatch
 
@@ -163,7 +179,7 @@ def _listen(
         client = family.listen(opened)
         things.callback(client.close)
         with suppress(KeyboardInterrupt):
-            while seconds is None or clock() < seconds:
+            while not limits.reached(clock(), len(lines.messages)):
                 for reading in client.poll(QUIET_S):
                     if isinstance(reading, Lost):
                         console.note(f"UNAVAILABLE: {reading.reason}")
