@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from station.domain.faults import refuse
 
+_SMALLEST = (160, 120)
+_MOST_CAMERAS = 4
 _Seconds = Annotated[float, Field(ge=0, le=600)]
 
 
@@ -18,14 +20,43 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Sized(_Section):
-    """A camera: the size of its pictures in pixels."""
+_Pixel = Annotated[int, Field(ge=0, le=8192)]
+_Grain = Annotated[int, Field(ge=0, le=8192, multiple_of=16)]
 
+
+class _Camera(_Section):
+    """A camera: what recipes call it and the size of its pictures in pixels.
+
+    `crop` is the part that shows the bench, as x, y, width and height; nothing else of a picture is
+    ever kept. x and y are multiples of 16. `identity` is who the camera must say it is, as
+    `regrade devices cameras` lists it: another one in its place is refused. `empty_bench` is its
+    picture of the empty bench.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=40)] = "bench"
     width: Annotated[int, Field(ge=160, le=8192)] = 1280
     height: Annotated[int, Field(ge=120, le=8192)] = 720
+    crop: tuple[_Grain, _Grain, _Pixel, _Pixel] | None = None
+    identity: str = ""
+    empty_bench: Path | None = None
+
+    @model_validator(mode="after")
+    def _crop_inside(self) -> Self:
+        if self.crop is not None:
+            x, y, width, height = self.crop
+            if x + width > self.width or y + height > self.height:
+                raise ValueError(f"its crop reaches out of {self.width}x{self.height} pixels")
+            if width < _SMALLEST[0] or height < _SMALLEST[1]:
+                raise ValueError("its crop is smaller than 160x120 pixels")
+        return self
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """Width and height of the pictures that are kept."""
+        return self.crop[2:] if self.crop else (self.width, self.height)
 
 
-class UvcCamera(_Sized):
+class UvcCamera(_Camera):
     """A USB camera by a path that stays its own: a link under `/dev/v4l/by-id` or `by-path`.
 
     A value that is given must be taken; one that is absent stays as the camera has it. Automatic
@@ -51,14 +82,14 @@ class UvcCamera(_Sized):
         return self
 
 
-class FolderCamera(_Sized):
+class FolderCamera(_Camera):
     """Pictures of a folder, served in the order of their names."""
 
     kind: Literal["folder"]
     path: Path
 
 
-class StreamCamera(_Sized):
+class StreamCamera(_Camera):
     """A network camera's stream, or a film file that is played at its own rate.
 
     `latency_seconds` is the longest time from exposure to delivery that this camera has shown; a
@@ -76,7 +107,7 @@ class StreamCamera(_Sized):
         return self
 
 
-class BaslerCamera(_Sized):
+class BaslerCamera(_Camera):
     """A Basler camera by its serial number; `gain` is in its own units."""
 
     kind: Literal["basler"]
@@ -86,7 +117,7 @@ class BaslerCamera(_Sized):
     gain: float | None = None
 
 
-class GigeCamera(_Sized):
+class GigeCamera(_Camera):
     """A GigE Vision or USB3 Vision camera by the id that Aravis lists, or its address."""
 
     kind: Literal["gige"]
@@ -242,10 +273,23 @@ class Settings(_Section):
     settle_seconds: _Seconds = 0.1
     fullscreen: bool = True
     left_handed: bool = False
-    camera: Camera
+    camera: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=_MOST_CAMERAS)]
     device: tuple[Device, ...]
     lights: Lights = {}
     upstream: Upstream
+
+    @field_validator("camera", mode="before")
+    @classmethod
+    def _one_or_more(cls, cameras: object) -> object:
+        """`[camera]` is a bench with one, `[[camera]]` one of several."""
+        return [cameras] if isinstance(cameras, Mapping) else cameras
+
+    @model_validator(mode="after")
+    def _cameras_fit(self) -> Self:
+        names = [camera.name for camera in self.camera]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two cameras have the name {twice[0]}")
+        return self
 
     @model_validator(mode="after")
     def _devices_fit(self) -> Self:
@@ -293,7 +337,12 @@ def _place(location: tuple[int | str, ...], table: Mapping[str, object]) -> str:
             device = devices[index] if isinstance(devices, list) else None
             name = device.get("name") if isinstance(device, dict) else None
             return ".".join(map(str, (f"device {name or index + 1}", *rest[1:])))
-        case ("camera", _, *rest):
+        case ("camera", int(index), _, *rest):
+            cameras = table.get("camera")
+            camera = cameras[index] if isinstance(cameras, list) else {}
+            name = camera.get("name") if isinstance(camera, dict) else None
+            return ".".join(map(str, (f"camera {name}" if name else "camera", *rest)))
+        case ("camera", int(), *rest):
             return ".".join(map(str, ("camera", *rest)))
         case _:
             return ".".join(map(str, location))
@@ -332,14 +381,17 @@ def _absolute(settings: Settings, base: Path) -> Settings:
             return device
         return device.model_copy(update={"labels": tuple(base / path for path in device.labels)})
 
-    camera = settings.camera
-    if isinstance(camera, FolderCamera):
-        camera = camera.model_copy(update={"path": base / camera.path})
-    if isinstance(camera, StreamCamera) and "://" not in camera.url:
-        camera = camera.model_copy(update={"url": str(base / camera.url)})
+    def pictured(camera: Camera) -> Camera:
+        update: dict[str, object] = {"empty_bench": placed(camera.empty_bench)}
+        if isinstance(camera, FolderCamera):
+            update["path"] = base / camera.path
+        if isinstance(camera, StreamCamera) and "://" not in camera.url:
+            update["url"] = str(base / camera.url)
+        return camera.model_copy(update=update)
+
     return settings.model_copy(
         update={
-            "camera": camera,
+            "camera": tuple(pictured(camera) for camera in settings.camera),
             "device": tuple(labelled(device) for device in settings.device),
             "state": (base / settings.state).resolve(),
             "orders": placed(settings.orders),

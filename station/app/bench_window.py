@@ -2,23 +2,23 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
-from station.app.cameras import camera_of
+from station.app.cameras import RESTING_LIGHT, parts_of
 from station.app.defaults import LIVE_PACK, load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
 from station.app.live import LiveBench
 from station.app.ordering import orders_from, orders_in
-from station.app.wiring import RESTING_LIGHT, BenchParts, lights_of
+from station.app.wiring import BenchParts, lights_of
 from station.config import Printer, Settings, read_settings
+from station.domain.capture import CaptureRecipe
 from station.domain.faults import refuse
 from station.domain.label import LabelKind
 from station.ports import Catalogue
@@ -34,7 +34,7 @@ def run_demo_window(options: DemoOptions, locale: str) -> int:
     """The virtual bench in a window; the virtual operator works until the trolley is empty."""
     from station.ui.application import run_window
 
-    with Demo(replace(options, undo=_DEMO_UNDO)) as demo:
+    with Demo(replace(options, undo=_DEMO_UNDO, watched=True)) as demo:
         leaving = threading.Event()
 
         def pause(seconds: float) -> None:
@@ -49,6 +49,7 @@ def run_demo_window(options: DemoOptions, locale: str) -> int:
             subscribe=subscribe,
             press=demo.live.press,
             load_evidence=demo.frames.evidence,
+            live=demo.live.live,
             locale=locale,
             on_close=leaving.set,
             closer=_close_on_signals,
@@ -68,7 +69,7 @@ def run_station(config: Path, say: Callable[[str], None]) -> int:
         store = open_store(settings.state)
         things.callback(store.close)
         frames = FrameFiles(settings.state)
-        live = LiveBench(parts, store, frames, nothing)
+        live = LiveBench(parts, store, frames, nothing, watched=True)
         things.callback(live.stop)
 
         def subscribe(publish: Callable[[OperatorView], None]) -> None:
@@ -80,6 +81,7 @@ def run_station(config: Path, say: Callable[[str], None]) -> int:
             subscribe=subscribe,
             press=live.press,
             load_evidence=frames.evidence,
+            live=live.live,
             locale=settings.locale,
             fullscreen=settings.fullscreen,
             left_handed=settings.left_handed,
@@ -98,9 +100,7 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
     recipes = load_recipes(settings.recipes)
     policies = load_policies(recipes, settings.policies)
     undo = timedelta(seconds=settings.upstream.undo_seconds)
-    if settings.empty_bench is None:
-        raise refuse("empty_bench is missing: picture the empty bench and name the picture")
-    camera = settings.camera
+    check_recipes(settings, recipes)
     switched = lights_of(recipes) | {RESTING_LIGHT}
     return BenchParts(
         name=settings.name,
@@ -112,18 +112,30 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
             parcel_patterns=settings.parcel_patterns,
         ),
         orders=_orders(settings, say),
-        make_camera=partial(camera_of, settings.camera),
-        camera="bench",
-        width=camera.width,
-        height=camera.height,
+        cameras=tuple(
+            parts_of(camera, settings.empty_bench, switched, settings.parcel_patterns)
+            for camera in settings.camera
+        ),
         lights=settings.lights,
         settle_s=settings.settle_seconds,
-        empty=dict.fromkeys(switched, settings.empty_bench),
         calibration=settings.calibration,
         devices=settings.device,
         upstream_url=settings.upstream.url,
         pack=settings.pack or LIVE_PACK,
     )
+
+
+def check_recipes(settings: Settings, recipes: Sequence[CaptureRecipe]) -> None:
+    """StationError if a recipe asks for a camera that this bench does not have."""
+    names = [camera.name for camera in settings.camera]
+    for recipe in recipes:
+        for pose in recipe.poses:
+            for shot in pose.shots:
+                if shot.camera not in names:
+                    raise refuse(
+                        f"recipe {recipe.name} asks for the camera {shot.camera},"
+                        f" this bench has {', '.join(names)}: name one of its cameras so"
+                    )
 
 
 def _printed(settings: Settings) -> tuple[LabelKind, ...]:

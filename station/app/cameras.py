@@ -1,12 +1,173 @@
-"""The configured camera's source; made inside the camera's child process."""
+"""The bench's cameras: their sources, their child processes, their live pictures."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from models.runtime.errors import PictureError
+from models.runtime.opencv import cv2
+from models.runtime.pictures import read_picture
+from station.adapters.cameras.bench_camera import CameraSettings
+from station.adapters.cameras.camera_rig import CameraRig, RigCamera
+from station.adapters.cameras.child import CameraSetup, Watching, run_camera
+from station.adapters.cameras.darkroom import Finish
+from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH
+from station.adapters.cameras.pixels import Pixels
+from station.adapters.cameras.ports import Emit, Keep, Light
+from station.adapters.cameras.presence import Look, Presence
+from station.adapters.cameras.preview import PreviewCounts, PreviewRing
+from station.adapters.cameras.rig import LightSettings
+from station.adapters.cameras.shipping_labels import shipping_labels
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.gige import GigeSettings, GigeSource
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
 from station.adapters.cameras.sources.uvc import UvcSettings, UvcSource
+from station.adapters.clock import SystemClock
+from station.adapters.processes import Children
+from station.adapters.symbols import read_symbols
 from station.config import BaslerCamera, Camera, FolderCamera, GigeCamera, StreamCamera, UvcCamera
+from station.domain.capture import Shot
+from station.domain.faults import refuse
+from station.screen.live import LiveFrame, LiveView
+
+RESTING_LIGHT = "bright"
+
+_UNWATCHED = Watching(lives_per_s=8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraParts:
+    """One camera of a bench.
+
+    `width` and `height` are those of the pictures that are kept, `empty` pictures of the empty
+    bench, by light.
+    """
+
+    name: str
+    make: Callable[[], FrameSource]
+    width: int
+    height: int
+    empty: Mapping[str, Path]
+    identity: str = ""
+    finish: Finish = field(default_factory=Finish)
+
+
+class Cameras:
+    """The cameras in their child processes; the first one watches who lies on the bench."""
+
+    def __init__(
+        self,
+        cameras: Sequence[CameraParts],
+        light: Light,
+        settle_s: float,
+        keep: Keep,
+        emit: Emit,
+        clock: SystemClock,
+        *,
+        watched: bool,
+    ) -> None:
+        """Without somebody who is `watched` for, live pictures come only as often as presence
+        needs them."""
+        self._parts = tuple(cameras)
+        self._clock = clock
+        self._watching = Watching() if watched else _UNWATCHED
+        most = max(camera.width * camera.height for camera in cameras)
+        self.pixels = Pixels(most)
+        self._rings = [PreviewRing() for _ in cameras]
+        self._rig = CameraRig(
+            [
+                self._rig_camera(camera, ring, presence=n == 0)
+                for n, (camera, ring) in enumerate(zip(cameras, self._rings, strict=True))
+            ],
+            light=light,
+            pixels=self.pixels,
+            keep=keep,
+            emit=emit,
+            clock=clock,
+            settings=LightSettings(RESTING_LIGHT, settle_s),
+        )
+
+    def start(self) -> None:
+        """Start every camera; events may come from now on."""
+        self._rig.start()
+
+    def stop(self) -> None:
+        """End every camera; no event comes after it. Pictures stay until `close`."""
+        self._rig.stop()
+
+    def close(self) -> None:
+        """Free the memory of the pictures."""
+        self.pixels.close()
+        for ring in self._rings:
+            ring.close()
+
+    def expose(self, inspection: str, take: int, shot: Shot) -> None:
+        """Ask for a fresh frame of a shot."""
+        self._rig.expose(inspection, take, shot)
+
+    def live(self) -> tuple[LiveView, ...]:
+        """The live views, for one reader."""
+        return tuple(
+            LiveView(camera.name, camera.width / camera.height, partial(_latest, ring))
+            for camera, ring in zip(self._parts, self._rings, strict=True)
+        )
+
+    def counts(self) -> tuple[PreviewCounts, ...]:
+        """What became of each camera's live pictures."""
+        return tuple(ring.counts() for ring in self._rings)
+
+    def _rig_camera(self, camera: CameraParts, ring: PreviewRing, *, presence: bool) -> RigCamera:
+        setup = CameraSetup(camera.make, ring.name, camera.identity, camera.finish, self._watching)
+        children = Children(
+            run_camera, (setup,), name=f"camera {camera.name}", monotonic=self._clock.monotonic
+        )
+        empty = camera.empty.get(RESTING_LIGHT)
+        watch = Presence(_empty_look(empty)) if presence and empty else None
+        return RigCamera(CameraSettings(camera.name, camera.width, camera.height), children, watch)
+
+
+def _latest(ring: PreviewRing) -> LiveFrame | None:
+    picture = ring.latest()
+    return None if picture is None else LiveFrame(picture.rgb, LOOK_WIDTH, LOOK_HEIGHT)
+
+
+def _empty_look(path: Path) -> Look:
+    """The empty bench as the presence watch sees it."""
+    try:
+        picture = read_picture(path)
+    except PictureError as error:
+        raise refuse(f"{path}: {error} Picture the empty bench again.") from error
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, (LOOK_WIDTH, LOOK_HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
+
+
+def parts_of(
+    camera: Camera, empty: Path | None, lights: Iterable[str], patterns: tuple[str, ...] = ()
+) -> CameraParts:
+    """A configured camera; `empty` is the picture of the empty bench where it has none of its own.
+
+    `patterns` are the site's codes of parcels. StationError without a picture of the empty bench.
+    """
+    shown = camera.empty_bench or empty
+    if shown is None:
+        raise refuse("empty_bench is missing: picture the empty bench and name the picture")
+    width, height = camera.kept
+    find = partial(shipping_labels, read_symbols, parcel_patterns=patterns)
+    return CameraParts(
+        name=camera.name,
+        make=partial(camera_of, camera),
+        width=width,
+        height=height,
+        empty=dict.fromkeys(lights, shown),
+        identity=camera.identity,
+        finish=Finish(camera.crop, find),
+    )
 
 
 def camera_of(camera: Camera) -> FrameSource:

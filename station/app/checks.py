@@ -14,15 +14,15 @@ from firmware_bridge.families.index import family
 from firmware_bridge.transports.ports import list_ports
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.speaker import Speaker
-from station.app.cameras import camera_of
+from station.app.cameras import RESTING_LIGHT, camera_of
 from station.app.clients import wire_of
 from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
 from station.app.equipping import Devices
 from station.app.keeping import default_state
 from station.app.ordering import check_file, orders_in
 from station.app.packs import open_detector, pack_name
-from station.app.wiring import RESTING_LIGHT, lights_of
-from station.config import Device, Settings, read_settings
+from station.app.wiring import lights_of
+from station.config import Camera, Device, Settings, read_settings
 from station.domain.faults import StationError
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -48,7 +48,7 @@ def run_checks(config: Path | None) -> list[dict[str, object]]:
             ("orders", lambda: _orders(settings)),
             ("settings", lambda: _settings(settings)),
             *((device.name, partial(_device, device)) for device in settings.device),
-            ("camera", lambda: _camera(settings)),
+            *((f"camera {c.name}", partial(_camera, c)) for c in settings.camera),
             ("empty bench", lambda: _empty_bench(settings)),
             ("upstream", lambda: _upstream(settings)),
         ]
@@ -167,25 +167,34 @@ def _device(device: Device) -> str:
     return said or f"{device.port} can be opened"
 
 
-def _camera(settings: Settings) -> str:
-    camera = settings.camera
+def _camera(camera: Camera) -> str:
+    """Open the camera, read its settings back, and ask who it is."""
     source = camera_of(camera)
     try:
         properties = source.open()
+        identity = source.identity()
     except OSError as error:
         raise _WrongError(str(error)) from error
     finally:
         source.close()
-    return ", ".join(f"{name} {value:g}" for name, value in properties.items())
+    if camera.identity and identity != camera.identity:
+        raise _WrongError(
+            f"It is {identity or 'one that does not say who it is'}, not {camera.identity}:"
+            " plug the cameras back as they were."
+        )
+    said = [f"{name} {value:g}" for name, value in properties.items()]
+    return ", ".join((*([identity] if identity else []), *said))
 
 
 def _empty_bench(settings: Settings) -> str:
-    place = settings.empty_bench
-    if place is None or not place.is_file():
-        raise _WrongError(
-            "No picture of the empty bench: take one in its light, and name it in empty_bench."
-        )
-    return str(place)
+    places = [camera.empty_bench or settings.empty_bench for camera in settings.camera]
+    for camera, place in zip(settings.camera, places, strict=True):
+        if place is None or not place.is_file():
+            raise _WrongError(
+                f"No picture of the empty bench from camera {camera.name}: take one in its light,"
+                " and name it in empty_bench."
+            )
+    return ", ".join(str(place) for place in dict.fromkeys(places))
 
 
 def _upstream(settings: Settings) -> str:

@@ -18,6 +18,7 @@ from models.sets import RenderedSet, SetError, read_set
 from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
+from station.app.cameras import CameraParts
 from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.demo_tags import Tags, tag_of
 from station.app.live import LiveBench
@@ -29,7 +30,7 @@ from station.domain.faults import refuse
 from station.domain.identity import ItemCode
 from station.domain.scan import ItemScanned, read_scan
 from station.screen.view import Band, OperatorView
-from station.virtual.camera import virtual_camera
+from station.virtual.camera import VIRTUAL, virtual_camera
 from station.virtual.lit_board import CHANNELS, LitBoard
 from station.virtual.operator import Operator, Return, Seen, Wanted
 from station.virtual.receiver_process import ReceiverProcess
@@ -69,6 +70,9 @@ class DemoOptions:
     undo: timedelta = timedelta(seconds=1)
     rfid: str | None = None
     """The kind of tag reader beside the scanner; then every item carries a tag."""
+    cameras: int = 1
+    watched: bool = False
+    """Whether somebody looks at the live pictures."""
 
 
 class Demo:
@@ -111,7 +115,9 @@ class Demo:
         self._resume_world()
         scanner = Emulator(PlainImitation(), PtyPort(self.state / "scanner"))
         self._scanner = things.enter_context(scanner)
-        self.live = LiveBench(self._parts(), self.store, self.frames, reached)
+        self.live = LiveBench(
+            self._parts(), self.store, self.frames, reached, watched=options.watched
+        )
         things.callback(self.live.stop)
 
     def start(self, pause: Callable[[float], None]) -> Shift:
@@ -151,16 +157,23 @@ class Demo:
             name="07",
             setup=self.setup,
             orders=orders_in(self.state, orders),
-            make_camera=partial(virtual_camera, PICTURES, self.options.seed, self._world.address),
-            camera="bench",
-            width=self.pictures.width,
-            height=self.pictures.height,
+            cameras=tuple(self._camera(view) for view in range(self.options.cameras)),
             lights=LIGHTS,
             settle_s=0.05,
-            empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
             calibration=PICTURES / "calibration.json",
             devices=self._devices(),
             upstream_url=self._receiver.url,
+        )
+
+    def _camera(self, view: int) -> CameraParts:
+        """The camera that the recipes name, and others that only look on."""
+        return CameraParts(
+            name="bench" if view == 0 else f"view {view + 1}",
+            make=partial(virtual_camera, PICTURES, self.options.seed, self._world.address, view),
+            width=self.pictures.width,
+            height=self.pictures.height,
+            empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
+            identity=VIRTUAL,
         )
 
     def _devices(self) -> tuple[Device, ...]:

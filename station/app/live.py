@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 
-from station.adapters.cameras.pixels import Pixels
 from station.adapters.canonical import canonical
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.frames import FrameFiles
@@ -11,12 +10,11 @@ from station.adapters.inbox import Inbox
 from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
 from station.adapters.upstream.posting import HttpUpstream
+from station.app.cameras import RESTING_LIGHT, Cameras
 from station.app.equipping import Devices, Sounds
 from station.app.ordering import aside_of
 from station.app.wiring import (
-    RESTING_LIGHT,
     BenchParts,
-    cameras_of,
     deliveries_of,
     examiner_of,
     lights_of,
@@ -27,6 +25,7 @@ from station.domain.grading import Outcome
 from station.domain.inspection import Inspection
 from station.domain.outbox import OutboxState
 from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
+from station.screen.live import LiveView
 from station.screen.operator import operator_view
 from station.screen.view import OperatorView
 from station.workflow.outcomes import outcome_of
@@ -46,7 +45,10 @@ class LiveBench:
         store: OpenStore,
         frames: FrameFiles,
         reached: Callable[[str], None],
+        *,
+        watched: bool = False,
     ) -> None:
+        """`watched` if somebody will look at the live pictures."""
         self._parts = parts
         self._store = store
         self._frames = frames
@@ -59,7 +61,6 @@ class LiveBench:
         self._waiting = 0
         self._ended = -1
         emit, clock = self._inbox.emit, self.clock
-        self._pixels = Pixels(parts.width, parts.height)
         self._devices = Devices(
             parts.devices,
             parts.lights,
@@ -68,8 +69,16 @@ class LiveBench:
             clock=clock,
             identifiers=self._identifiers,
         )
-        self._cameras = cameras_of(parts, self._devices.light, self._pixels, frames, emit, clock)
-        self._examiner = examiner_of(parts, self._pixels, frames, emit, clock)
+        self._cameras = Cameras(
+            parts.cameras,
+            self._devices.light,
+            parts.settle_s,
+            frames.keep,
+            emit,
+            clock,
+            watched=watched,
+        )
+        self._examiner = examiner_of(parts, self._cameras.pixels, frames, emit, clock)
         self._speaker = Speaker()
         self._upstream = HttpUpstream(parts.upstream_url, reached)
         self._deliveries = deliveries_of(store, emit, clock, self._identifiers, self._upstream)
@@ -109,6 +118,11 @@ class LiveBench:
         """What the operator's desk shows now."""
         return operator_view(self.station.bench, self.clock.now(), self._equipment())
 
+    @property
+    def live(self) -> tuple[LiveView, ...]:
+        """The cameras' live pictures, for one reader."""
+        return self._cameras.live()
+
     def start(self) -> None:
         """Start everything; the bench comes back to where it was."""
         swept = self._frames.sweep(self.clock.now(), self._store.inspections.rests_on)
@@ -129,7 +143,7 @@ class LiveBench:
         self._deliveries.stop()
         self._upstream.close()
         self._speaker.close()
-        self._pixels.close()
+        self._cameras.close()
 
     def _tick(self) -> None:
         self.station.tick()

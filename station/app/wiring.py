@@ -1,25 +1,13 @@
 """How each adapter of a bench is made: the one place that chooses implementations."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from calibration.errors import CalibrationError
 from calibration.record import Calibration
-from models.runtime.errors import PictureError
-from models.runtime.opencv import cv2
-from models.runtime.pictures import read_picture
-from station.adapters.cameras.camera_rig import CameraRig
-from station.adapters.cameras.child import Watching, run_camera
-from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH
 from station.adapters.cameras.pixels import Pixels
-from station.adapters.cameras.ports import Light
-from station.adapters.cameras.presence import Look, Presence
-from station.adapters.cameras.rig import RigSettings
-from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.delivery import DeliveryThread
 from station.adapters.examiner.child import ExaminerSetup, load_equipment, run_examiner
@@ -29,6 +17,7 @@ from station.adapters.processes import Children
 from station.adapters.store.opening import OpenStore
 from station.adapters.symbols import read_symbols
 from station.adapters.upstream.posting import HttpUpstream
+from station.app.cameras import CameraParts
 from station.app.defaults import LIVE_PACK, TRUSTED_KEYS
 from station.config import Device, Lights
 from station.domain.capture import CaptureRecipe
@@ -37,8 +26,6 @@ from station.domain.faults import Fault, refuse
 from station.ports import Catalogue
 from station.workflow.deliver import Delivery
 from station.workflow.stages import Setup
-
-RESTING_LIGHT = "bright"
 
 _CODE_PATIENCE_S = 0.25
 """Codes in pictures help; a person waits for the verdict."""
@@ -50,20 +37,15 @@ Emit = Callable[[Event], None]
 class BenchParts:
     """What one bench is made of.
 
-    Without `lights` nothing switches the light. `empty` are pictures of the empty bench, by
-    light.
+    Without `lights` nothing switches the light. The first camera watches what lies on the bench.
     """
 
     name: str
     setup: Setup
     orders: Catalogue
-    make_camera: Callable[[], FrameSource]
-    camera: str
-    width: int
-    height: int
+    cameras: tuple[CameraParts, ...]
     lights: Lights
     settle_s: float
-    empty: Mapping[str, Path]
     calibration: Path | None
     devices: tuple[Device, ...]
     upstream_url: str
@@ -75,43 +57,11 @@ def lights_of(recipes: Iterable[CaptureRecipe]) -> set[str]:
     return {shot.light for recipe in recipes for pose in recipe.poses for shot in pose.shots}
 
 
-def cameras_of(
-    parts: BenchParts,
-    light: Light,
-    pixels: Pixels,
-    frames: FrameFiles,
-    emit: Emit,
-    clock: SystemClock,
-) -> CameraRig:
-    """The camera in its child process, with the presence watch."""
-    return CameraRig(
-        RigSettings(
-            parts.camera,
-            parts.width,
-            parts.height,
-            resting_light=RESTING_LIGHT,
-            settle_s=parts.settle_s,
-        ),
-        children=Children(
-            run_camera,
-            (parts.make_camera, Watching()),
-            name="camera",
-            monotonic=clock.monotonic,
-        ),
-        light=light,
-        pixels=pixels,
-        keep=frames.keep,
-        emit=emit,
-        clock=clock,
-        presence=Presence(_empty_look(parts.empty[RESTING_LIGHT])),
-    )
-
-
 def examiner_of(
     parts: BenchParts, pixels: Pixels, frames: FrameFiles, emit: Emit, clock: SystemClock
 ) -> ExaminerProcess:
     """The detector, the measuring and the reading of codes in their child process."""
-    setup = ExaminerSetup(parts.pack, TRUSTED_KEYS, parts.calibration, parts.empty)
+    setup = ExaminerSetup(parts.pack, TRUSTED_KEYS, parts.calibration, parts.cameras[0].empty)
     return ExaminerProcess(
         children=Children(
             run_examiner,
@@ -153,14 +103,3 @@ def read_calibration(path: Path | None) -> Calibration | None:
         return Calibration.read(path)
     except CalibrationError as error:
         raise refuse(str(error)) from error
-
-
-def _empty_look(path: Path) -> Look:
-    """The empty bench as the presence watch sees it."""
-    try:
-        picture = read_picture(path)
-    except PictureError as error:
-        raise refuse(f"{path}: {error} Picture the empty bench again.") from error
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    small = cv2.resize(grey, (LOOK_WIDTH, LOOK_HEIGHT), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)

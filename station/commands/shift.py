@@ -44,6 +44,9 @@ def demo(
         str | None,
         typer.Option(help="A tag reader beside the scanner: m100, llrp or another kind of reader."),
     ] = None,
+    cameras: Annotated[
+        int, typer.Option(min=1, max=4, help="How many cameras look on, live in the window.")
+    ] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output.")
     ] = False,
@@ -53,7 +56,13 @@ def demo(
 
     windowed = not headless and not as_json and _has_display()
     options = DemoOptions(
-        items=items, seed=seed, state=state, outage=outage, gallery=gallery, rfid=rfid
+        items=items,
+        seed=seed,
+        state=state,
+        outage=outage,
+        gallery=gallery,
+        rfid=rfid,
+        cameras=cameras,
     )
     if windowed:
         from station.app.bench_window import run_demo_window

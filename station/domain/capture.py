@@ -9,11 +9,15 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture of a pose: which camera under which light."""
+    """One picture of a pose: which camera under which light.
+
+    With `mask_labels` shipping labels are flattened before the picture is kept or examined.
+    """
 
     name: str
     camera: str
     light: str
+    mask_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

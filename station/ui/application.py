@@ -1,12 +1,13 @@
 """Runs the operator's window, or draws one view into a picture file."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from station.screen.live import LiveView
 from station.screen.view import OperatorView
 from station.ui import fonts, theme
 from station.ui.bridge import ViewBridge
@@ -30,6 +31,7 @@ def run_window(
     press: Callable[[str], None],
     load_evidence: Callable[[str], bytes],
     locale: str,
+    live: Sequence[LiveView] = (),
     fullscreen: bool = False,
     left_handed: bool = False,
     on_close: Callable[[], None] = lambda: None,
@@ -41,11 +43,19 @@ def run_window(
     Call it on the main thread. `subscribe` is given a function that takes the views to follow,
     `closer` one that closes the window; both functions may be called from any thread. `press` gets
     a key's name on the window's thread and must return at once. `load_evidence` is called in
-    threads of its own.
+    threads of its own. `live` are the cameras shown live.
     """
     application = prepared()
     pictures = Pictures(load_evidence)
-    window = Window(view, pictures, press, locale=locale, left_handed=left_handed, closed=on_close)
+    window = Window(
+        view,
+        pictures,
+        press,
+        locale=locale,
+        left_handed=left_handed,
+        closed=on_close,
+        live=live,
+    )
     window.setWindowTitle(title)
     bridge = ViewBridge(window.show_view)
     closing = _Closing()
@@ -77,13 +87,17 @@ def screenshot(
     path: Path,
     *,
     left_handed: bool = False,
+    live: Sequence[LiveView] = (),
 ) -> None:
     """Draw a view as a window of `size` pixels would show it, into a PNG file."""
     prepared()
     pictures = Pictures(load)
-    window = Window(view, pictures, lambda _key: None, locale=locale, left_handed=left_handed)
+    window = Window(
+        view, pictures, lambda _key: None, locale=locale, left_handed=left_handed, live=live
+    )
     window.resize(*size)
     window.grab()  # asks for the pictures
+    window.live.look()
     pictures.finish()
     if not window.grab().save(str(path), "PNG"):
         raise OSError(f"{path} could not be written")

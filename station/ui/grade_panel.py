@@ -39,7 +39,8 @@ class GradePanel(Panel):
     def _draw_none(self, page: Page) -> None:
         s = self.sizes
         page.panel(page.area, PANEL, LINE)
-        side, gap, line = s.of(112), s.of(48), s.of(40)
+        gap, line = s.of(48), s.of(40)
+        side = min(s.of(112), page.area.height() - line - gap)
         middle = page.area.center()
         top = middle.y() - (side + gap / 2 + line) / 2
         left = middle.x() - (3 * side + 2 * gap) / 2

@@ -1,17 +1,19 @@
 """The operator's window: every panel in its place, and the keyboard without any text field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from station.screen.live import LiveView
 from station.screen.view import OperatorView, PictureView
 from station.ui.band import BandPanel
 from station.ui.device_strip import DeviceStrip
 from station.ui.grade_panel import GradePanel
 from station.ui.keys_panel import ORDER, KeyButton
 from station.ui.lettering import Panel
+from station.ui.live import LivePanel
 from station.ui.picture import Picture
 from station.ui.pictures import Pictures
 from station.ui.places import Places, places
@@ -42,6 +44,7 @@ class Window(QWidget):
         locale: str,
         left_handed: bool = False,
         closed: Callable[[], None] | None = None,
+        live: Sequence[LiveView] = (),
     ) -> None:
         super().__init__()
         self._view = view
@@ -56,6 +59,7 @@ class Window(QWidget):
         self.thumbs = ThumbRow(self._words, pictures, self.choose, self)
         self.grade = GradePanel(self._words, self)
         self.reasons = ReasonsPanel(self._words, self)
+        self.live = LivePanel(self._words, live, self)
         self.keys = tuple(KeyButton(key, self._words, press, self) for key in ORDER)
         self.band = BandPanel(self._words, self)
         self.setMinimumSize(*SMALLEST)
@@ -126,16 +130,19 @@ class Window(QWidget):
         placed, view = self.placed(), self._view
         no_row = view.item is None and view.picture is None
         no_reasons = view.grade is None
+        live = no_reasons and not self.live.empty
         stage = placed.stage.united(placed.row) if no_row else placed.stage
-        grade = placed.grade.united(placed.reasons) if no_reasons else placed.grade
+        grade = placed.grade.united(placed.reasons) if no_reasons and not live else placed.grade
         self.thumbs.setVisible(not no_row)
         self.reasons.setVisible(not no_reasons)
+        self.live.setVisible(live)
         panels: tuple[tuple[Panel | KeyButton, QRectF], ...] = (
             (self.strip, placed.strip),
             (self.picture, stage),
             (self.thumbs, placed.row),
             (self.grade, grade),
             (self.reasons, placed.reasons),
+            (self.live, placed.reasons),
             (self.band, placed.band),
             *zip(self.keys, placed.keys, strict=True),
         )

@@ -21,6 +21,10 @@ from station.virtual.world import Address, Break, Glance, Scene, visit
 
 JPEG_QUALITY = 92
 LOOK_SIZE = (320, 180)
+VIRTUAL = "virtual"
+
+VIEWS: tuple[int | None, ...] = (None, 1, 0, -1)
+"""How `cv2.flip` mirrors what each view sees."""
 
 _DARK = "off"
 _DARK_LEVEL = 0.01
@@ -49,11 +53,27 @@ class VirtualCamera:
     and the same shift gives the same frames again.
     """
 
-    def __init__(self, pictures: Path, seed: int, glance: Callable[[Glance], Scene]) -> None:
-        """`pictures` is the directory of a rendered set; `glance` gives the scene."""
+    def __init__(
+        self,
+        pictures: Path,
+        seed: int,
+        glance: Callable[[Glance], Scene],
+        view: int = 0,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        """`pictures` is the directory of a rendered set; `glance` gives the scene.
+
+        `view` 0 sees the bench as the set shows it; 1 to 3 see it mirrored, in the place of
+        cameras that hang elsewhere. `size` is the width and height of its pictures, the set's own
+        without.
+        """
         self._path = pictures
         self._seed = seed
         self._glance = glance
+        self._flip = VIEWS[view]
+        self._size = size
+        bank = np.random.default_rng((seed, 1, view))
+        self._noise = bank.standard_normal((2 * LOOK_SIZE[1], 2 * LOOK_SIZE[0]), np.float32)
         self._returns: dict[str, ReturnTruth] = {}
         self._set: RenderedSet | None = None
         self._pictures: OrderedDict[Path, Picture] = OrderedDict()
@@ -66,32 +86,50 @@ class VirtualCamera:
             self._set = read_set(self._path)
         except SetError as error:
             raise OSError(str(error)) from error
-        return {"width": float(self._set.width), "height": float(self._set.height)}
+        width, height = self._size or (self._set.width, self._set.height)
+        return {"width": float(width), "height": float(height)}
+
+    def identity(self) -> str:
+        """It is the virtual one."""
+        return VIRTUAL
 
     def grab(self, light: str) -> VirtualExposure:  # noqa: ARG002  it sees the light in the scene
         """A new exposure of the scene; LookupError if the set has no picture of it."""
-        scene = self._glance("expose")
+        evidence, exposed_s = self._exposed(self._glance("expose"))
+        good, encoded = cv2.imencode(".jpg", evidence, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+        if not good:
+            raise OSError("The virtual camera cannot encode its picture.")
+        return VirtualExposure(encoded.tobytes(), "image/jpeg", self._sequence, exposed_s)
+
+    def picture(self) -> tuple[Picture, float]:
+        """A new exposure of the scene as BGR pixels, and its monotonic time."""
+        return self._exposed(self._glance("expose"))
+
+    def _exposed(self, scene: Scene) -> tuple[Picture, float]:
         exposed_s = time.monotonic()
         self._sequence += 1
         chance = np.random.default_rng((self._seed, 0, scene.exposures))
         picture = self._scene_picture(scene)
         if scene.hand:
             picture = _with_hand(picture, scene.exposures)
-        noisy = _noisy(picture, chance, 1.0 if scene.light != _DARK else _DARK_LEVEL)
-        good, encoded = cv2.imencode(".jpg", noisy, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
-        if not good:
-            raise OSError("The virtual camera cannot encode its picture.")
-        return VirtualExposure(encoded.tobytes(), "image/jpeg", self._sequence, exposed_s)
+        noise = chance.standard_normal(picture.shape, np.float32)
+        level = 1.0 if scene.light != _DARK else _DARK_LEVEL
+        return _noisy(picture, noise, level), exposed_s
 
     def look(self) -> Picture:
-        """A preview of the scene, grey uint8 [180, 320]."""
+        """A live picture of the scene, RGB uint8 [180, 320, 3]."""
         scene = self._glance("look")
         self._sequence += 1
         look = self._scene_look(scene)
         if scene.hand:
             look = _with_hand(look, scene.looks)
-        chance = np.random.default_rng((self._seed, 1, scene.looks))
-        return _noisy(look, chance, 1.0 if scene.light != _DARK else _DARK_LEVEL)
+        # A window onto one sheet of noise, at another place for each look, costs next to nothing.
+        height, width = look.shape[:2]
+        x, y = scene.looks * 73 % width, scene.looks * 131 % height
+        noise = self._noise[y : y + height, x : x + width, None]
+        level = 1.0 if scene.light != _DARK else _DARK_LEVEL
+        noisy = _noisy(look, noise, level)
+        return np.asarray(cv2.cvtColor(noisy, cv2.COLOR_BGR2RGB), np.uint8)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -102,7 +140,7 @@ class VirtualCamera:
             picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
             if picture is None:
                 raise OSError(f"The picture {file} is missing: render the set again.")
-            self._pictures[file] = np.asarray(picture, np.uint8)
+            self._pictures[file] = self._seen(picture, self._size)
         return _recent(self._pictures, file)
 
     def _scene_look(self, scene: Scene) -> Picture:
@@ -111,12 +149,21 @@ class VirtualCamera:
         except LookupError:
             file = self._file(replace(scene, light="bright"))
         if file not in self._looks:
-            grey = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-            if grey is None:
+            picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
+            if picture is None:
                 raise OSError(f"The picture {file} is missing: render the set again.")
-            small = cv2.resize(grey, LOOK_SIZE, interpolation=cv2.INTER_AREA)
-            self._looks[file] = np.asarray(small, np.uint8)
+            self._looks[file] = self._seen(picture, LOOK_SIZE)
         return _recent(self._looks, file)
+
+    def _seen(self, picture: cv2.typing.MatLike, size: tuple[int, int] | None) -> Picture:
+        """A picture of the set from where this camera hangs."""
+        if size is not None:
+            larger = size[0] > picture.shape[1]
+            way = cv2.INTER_CUBIC if larger else cv2.INTER_AREA
+            picture = cv2.resize(picture, size, interpolation=way)
+        if self._flip is not None:
+            picture = cv2.flip(picture, self._flip)
+        return np.asarray(picture, np.uint8)
 
     def _file(self, scene: Scene) -> Path:
         """The picture of the scene; in the dark any picture of the right outline will do."""
@@ -144,6 +191,7 @@ class Camera(Protocol):
     """What a camera's process needs of its source."""
 
     def open(self) -> dict[str, float]: ...
+    def identity(self) -> str: ...
     def grab(self, light: str) -> VirtualExposure: ...
     def look(self) -> Picture: ...
     def close(self) -> None: ...
@@ -153,8 +201,12 @@ class FaultySource:
     """A camera that misbehaves on demand, in the ways real ones do.
 
     stale: repeats the bytes of its last good frame with new numbers. black: delivers a black
-    frame. wrong-size: half the pixels each way. hang: never answers. crash: its process dies.
-    unplugged: reports success after the cable was pulled, with the last frame as it was.
+    frame. green: an empty YUYV buffer. half: the rest of the picture never came. torn: bytes in the
+    middle of the JPEG are lost. wrong-size: half the pixels each way. frozen: everything, live
+    pictures too, is what it saw last. hang: never answers. crash: its process dies. unplugged:
+    reports success after the cable was pulled, with the last frame as it was. gone: says that it is
+    lost, and cannot be opened. swapped: lost as well, and another camera is found in its place.
+    no-bandwidth: opens, and then does not start.
     """
 
     def __init__(self, camera: Camera, broken: Callable[[], Break]) -> None:
@@ -162,11 +214,21 @@ class FaultySource:
         self._camera = camera
         self._broken = broken
         self._last: VirtualExposure | None = None
+        self._last_look: Picture | None = None
         self._repeats = 0
+        self._stranger = False
 
     def open(self) -> dict[str, float]:
-        """Open the camera."""
+        """Open the camera, if it is there."""
+        broken = self._broken()
+        if broken == "gone":
+            raise OSError("The virtual camera is not there: plug it in.")
+        self._stranger = broken == "swapped"
         return self._camera.open()
+
+    def identity(self) -> str:
+        """Who it is; somebody else once the cables were swapped."""
+        return "a stranger" if self._stranger else self._camera.identity()
 
     def grab(self, light: str) -> VirtualExposure:
         """The next frame, or what the fault makes of it."""
@@ -178,53 +240,65 @@ class FaultySource:
                 last.evidence, last.media_type, last.sequence + 1, time.monotonic()
             )
             return self._last
-        if broken == "unplugged" and last:
+        if broken in ("unplugged", "frozen") and last:
             return last
-        _stop(broken)
+        self._stop(broken)
         frame = self._camera.grab(light)
         frame = replace(frame, sequence=frame.sequence + self._repeats)
-        if broken == "black":
-            frame = replace(frame, evidence=_redrawn(frame.evidence, _blacked))
-        elif broken == "wrong-size":
-            frame = replace(frame, evidence=_redrawn(frame.evidence, _halved))
+        if broken in REDRAWN:
+            frame = replace(frame, evidence=_redrawn(frame.evidence, REDRAWN[broken]))
+        elif broken == "torn":
+            frame = replace(frame, evidence=_torn(frame.evidence))
         self._last = frame
         return frame
 
     def look(self) -> Picture:
-        """A preview; a camera that hangs or has crashed gives none."""
-        _stop(self._broken())
-        return self._camera.look()
+        """A live picture; a camera that hangs or has crashed gives none."""
+        broken = self._broken()
+        if broken == "frozen" and self._last_look is not None:
+            return self._last_look
+        self._stop(broken)
+        self._last_look = self._camera.look()
+        return self._last_look
 
     def close(self) -> None:
         """Close the camera."""
         self._camera.close()
 
+    def _stop(self, broken: Break) -> None:
+        if broken == "hang":
+            time.sleep(_HANG_S)
+        if broken == "crash":
+            os._exit(70)
+        if broken == "gone" or (broken == "swapped" and not self._stranger):
+            raise OSError("The virtual camera is lost: check its cable.")
+        if broken == "no-bandwidth":
+            raise OSError("The virtual camera does not start to send: its USB bus may be full.")
 
-def virtual_camera(pictures: Path, seed: int, address: Address) -> FaultySource:
-    """The virtual camera of a world, with whatever fault the world gives it.
+
+def virtual_camera(
+    pictures: Path,
+    seed: int,
+    address: Address,
+    view: int = 0,
+    size: tuple[int, int] | None = None,
+) -> FaultySource:
+    """The virtual camera of a world; view 0 has whatever fault the world gives it.
 
     For the camera's child process: its argument `make` is a `functools.partial` of this.
     """
     glance = visit(address)
 
     def broken() -> Break:
-        return glance("peek").broken
+        return glance("peek").broken if view == 0 else "none"
 
-    return FaultySource(VirtualCamera(pictures, seed, glance), broken)
-
-
-def _stop(broken: Break) -> None:
-    if broken == "hang":
-        time.sleep(_HANG_S)
-    if broken == "crash":
-        os._exit(70)
+    return FaultySource(VirtualCamera(pictures, seed, glance, view, size), broken)
 
 
-def _noisy(picture: Picture, chance: np.random.Generator, exposure: float) -> Picture:
-    """The picture as a sensor gives it: shot and read noise, in grey levels."""
+def _noisy(picture: Picture, noise: NDArray[np.float32], exposure: float) -> Picture:
+    """The picture as a sensor gives it: shot and read noise, in grey levels, from unit noise."""
     level = picture.astype(np.float32) * np.float32(exposure)
-    noise = chance.standard_normal(picture.shape, np.float32)
-    noise *= np.sqrt(np.float32(_READ_NOISE**2) + np.float32(_SHOT_NOISE) * level)
+    noise = noise * np.sqrt(np.float32(_READ_NOISE**2) + np.float32(_SHOT_NOISE) * level)
     level += noise
     return np.asarray(cv2.convertScaleAbs(np.clip(level, 0, 255)), np.uint8)
 
@@ -247,12 +321,36 @@ def _redrawn(evidence: bytes, change: Callable[[Picture], Picture]) -> bytes:
     return encoded.tobytes()
 
 
+def _torn(evidence: bytes) -> bytes:
+    """The JPEG without a few packets of its scan."""
+    middle = len(evidence) // 2
+    return evidence[:middle] + evidence[middle + 2048 :]
+
+
+def _halfway(picture: Picture) -> Picture:
+    picture = picture.copy()
+    picture[picture.shape[0] // 2 :] = 128
+    return picture
+
+
+def _greened(picture: Picture) -> Picture:
+    return np.full_like(picture, (0, 135, 0))
+
+
 def _blacked(picture: Picture) -> Picture:
     return np.asarray(picture // 64, np.uint8)
 
 
 def _halved(picture: Picture) -> Picture:
     return np.ascontiguousarray(picture[::2, ::2])
+
+
+REDRAWN: dict[Break, Callable[[Picture], Picture]] = {
+    "black": _blacked,
+    "green": _greened,
+    "half": _halfway,
+    "wrong-size": _halved,
+}
 
 
 def _recent(kept: OrderedDict[Path, Picture], file: Path) -> Picture:

@@ -13,7 +13,22 @@ from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from typing import Any, Literal
 
-Break = Literal["none", "stale", "black", "wrong-size", "hang", "crash", "unplugged"]
+Break = Literal[
+    "none",
+    "stale",
+    "black",
+    "green",
+    "half",
+    "torn",
+    "wrong-size",
+    "frozen",
+    "hang",
+    "crash",
+    "unplugged",
+    "gone",
+    "swapped",
+    "no-bandwidth",
+]
 """What is wrong with the virtual camera; `unplugged` still reports success, as OpenCV may."""
 
 Glance = Literal["look", "expose", "peek"]

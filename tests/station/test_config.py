@@ -45,8 +45,8 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, GOOD))
 
     assert settings.state == tmp_path / "state"
-    assert isinstance(settings.camera, FolderCamera)
-    assert settings.camera.path == tmp_path / "pictures"
+    assert isinstance(settings.camera[0], FolderCamera)
+    assert settings.camera[0].path == tmp_path / "pictures"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_every_kind_of_camera_has_its_source(
 ) -> None:
     text = GOOD.replace('kind = "folder"\npath = "pictures"', camera)
 
-    assert isinstance(camera_of(read_settings(written(tmp_path, text)).camera), source)
+    assert isinstance(camera_of(read_settings(written(tmp_path, text)).camera[0]), source)
 
 
 def test_a_film_lies_beside_the_file_and_an_address_stays(tmp_path: Path) -> None:
@@ -126,5 +126,5 @@ def test_a_film_lies_beside_the_file_and_an_address_stays(tmp_path: Path) -> Non
         text = GOOD.replace('kind = "folder"\npath = "pictures"', camera)
         settings = read_settings(written(tmp_path, text))
 
-        assert isinstance(settings.camera, StreamCamera)
-        assert settings.camera.url == kept
+        assert isinstance(settings.camera[0], StreamCamera)
+        assert settings.camera[0].url == kept

@@ -1,11 +1,12 @@
 """Windows over the desk's states, with their pictures loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from desk import Desk, desk
 from PySide6.QtCore import QRectF
 
+from station.screen.live import LiveView
 from station.ui.lettering import Line
 from station.ui.pictures import Pictures
 from station.ui.window import Window
@@ -18,13 +19,15 @@ def window_of(
     locale: str = "en",
     left_handed: bool = False,
     press: Callable[[str], None] = lambda _key: None,
+    live: Sequence[LiveView] = (),
 ) -> Window:
     """A window that shows a desk; it is drawn once, with its pictures."""
     pictures = Pictures(shown.load)
-    window = Window(shown.view, pictures, press, locale=locale, left_handed=left_handed)
+    window = Window(shown.view, pictures, press, locale=locale, left_handed=left_handed, live=live)
     pictures.setParent(window)
     window.resize(*size)
     window.grab()
+    window.live.look()
     pictures.finish()
     window.grab()
     return window
@@ -43,6 +46,7 @@ def written(window: Window) -> list[tuple[str, QRectF, Line]]:
         "thumbs": window.thumbs,
         "grade": window.grade,
         "reasons": window.reasons,
+        "live": window.live,
         "band": window.band,
         **{f"key {key.key}": key for key in window.keys},
     }

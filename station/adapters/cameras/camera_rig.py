@@ -3,14 +3,14 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from station.adapters.cameras.lifeline import Lifeline
+from station.adapters.cameras.bench_camera import BenchCamera, CameraSettings
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Children, Clock, Emit, Keep, Light
-from station.adapters.cameras.presence import Look, Presence
-from station.adapters.cameras.rig import Job, Rig, RigSettings
+from station.adapters.cameras.presence import Presence
+from station.adapters.cameras.rig import Job, LightSettings, Rig
 from station.domain.capture import Shot
 from station.domain.events import FaultRaised
 from station.domain.faults import Fault, FaultCode
@@ -21,7 +21,20 @@ _LONGEST_SLEEP_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class RigCamera:
+    """A camera for the rig.
+
+    `children` starts `station.adapters.cameras.child.run_camera` with this camera's source.
+    """
+
+    settings: CameraSettings
+    children: Children
+    presence: Presence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Said:
+    camera: str
     life: int
     message: object | None
 
@@ -36,44 +49,39 @@ class CameraRig:
 
     def __init__(
         self,
-        settings: RigSettings,
+        cameras: Sequence[RigCamera],
         *,
-        children: Children,
         light: Light,
         pixels: Pixels,
         keep: Keep,
         emit: Emit,
         clock: Clock,
-        presence: Presence | None = None,
-        show: Callable[[Look], None] | None = None,
+        settings: LightSettings | None = None,
     ) -> None:
-        """`children` starts `station.adapters.cameras.child.run_camera` with this camera's source.
-
-        `keep` is called before the event that names the frame. `show` is given every preview,
-        grey uint8 [180, 320], in the rig's thread.
-        """
+        """`keep` is called before the event that names the frame."""
         self._inbox: queue.SimpleQueue[Job | _Said | _Stop] = queue.SimpleQueue()
-        self._camera = settings.camera
         self._clock = clock
         self._emit = emit
-        lifeline = Lifeline(
-            settings.camera,
-            children,
-            lambda life, message: self._inbox.put(_Said(life, message)),
-            emit,
-            clock,
-            settings.silence_s,
-            settings.start_s,
-        )
-        self._rig = Rig(settings, lifeline, light, pixels, keep, emit, clock, presence, show)
-        self._thread = threading.Thread(target=self._run, name=f"camera {settings.camera}")
+        made = [
+            BenchCamera(
+                camera.settings,
+                camera.children,
+                self._poster(camera.settings.name),
+                emit,
+                clock,
+                camera.presence,
+            )
+            for camera in cameras
+        ]
+        self._rig = Rig(made, light, pixels, keep, emit, clock, settings)
+        self._thread = threading.Thread(target=self._run, name="cameras")
 
     def start(self) -> None:
-        """Start the camera; events may come from now on."""
+        """Start the cameras; events may come from now on."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the camera's child and this thread; no event comes after it."""
+        """End the cameras' children and this thread; no event comes after it."""
         if self._thread.ident is not None:
             self._inbox.put(_Stop())
             self._thread.join()
@@ -82,15 +90,18 @@ class CameraRig:
         """Ask for a fresh frame of a shot."""
         self._inbox.put(Job(inspection, take, shot))
 
+    def _poster(self, camera: str) -> Callable[[int, object | None], None]:
+        return lambda life, message: self._inbox.put(_Said(camera, life, message))
+
     def _run(self) -> None:
         try:
             self._rig.begin()
             while self._turn():
                 pass
         except Exception:
-            _log.exception("The rig of camera %s failed.", self._camera)
-            detail = "The camera's part of the station failed: start the station again."
-            fault = Fault(FaultCode.STATION_BUG, self._camera, detail, blocks=True)
+            _log.exception("The camera rig failed.")
+            detail = "The cameras' part of the station failed: start the station again."
+            fault = Fault(FaultCode.STATION_BUG, "cameras", detail, blocks=True)
             self._emit(FaultRaised(self._clock.now(), fault))
         finally:
             self._rig.end()
@@ -109,6 +120,6 @@ class CameraRig:
                 return False
             case Job():
                 self._rig.expose(message)
-            case _Said(life, said):
-                self._rig.heard(life, said)
+            case _Said(camera, life, said):
+                self._rig.heard(camera, life, said)
         return True

@@ -1,32 +1,25 @@
-"""The camera's child process: grabs, decodes once, checks what can be seen, publishes pixels."""
+"""The camera's child process: grabs, develops, and shows the bench live in between."""
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
-from models.runtime.pictures import decode_picture
-from station.adapters.cameras.link import (
-    LOOK_HEIGHT,
-    LOOK_WIDTH,
-    Alive,
-    Delivered,
-    Failed,
-    Gone,
-    Grab,
-    Looked,
-    Opened,
+from station.adapters.cameras.darkroom import Darkroom, Finish, TornError
+from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Looked, Opened
+from station.adapters.cameras.preview import SHAPE, PreviewWriter, preview_writer
+from station.adapters.cameras.sources.source import (
+    FrameSource,
+    SettingsError,
+    Taken,
+    TakenPixels,
 )
-from station.adapters.cameras.pixels import PixelPlace, pixels_of
-from station.adapters.cameras.sources.source import FrameSource, SettingsError, Taken
 from station.domain.faults import FaultCode
 
 _MOST_OLD_FRAMES = 12
@@ -34,21 +27,40 @@ _MOST_OLD_FRAMES = 12
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """How often the child looks at the bench between exposures."""
+    """How often the child shows the bench live, and how often the presence watch sees it."""
 
+    lives_per_s: float = 30.0
     looks_per_s: float = 8.0
 
 
-def run_camera(
-    connection: "Connection[Any, Any]", make: Callable[[], FrameSource], watching: Watching
-) -> None:
-    """Serve grabs until the pipe closes or the camera is lost, looking at the bench meanwhile."""
+@dataclass(frozen=True, slots=True)
+class CameraSetup:
+    """What a camera's child is made of. `preview` names the ring that it shows the bench in.
+
+    `identity` is who the camera must say it is; empty for any.
+    """
+
+    make: Callable[[], FrameSource]
+    preview: str
+    identity: str = ""
+    finish: Finish = field(default_factory=Finish)
+    watching: Watching = field(default_factory=Watching)
+
+
+def run_camera(connection: "Connection[Any, Any]", setup: CameraSetup) -> None:
+    """Serve grabs until the pipe closes or the camera is lost, showing the bench meanwhile."""
     cv2.setNumThreads(1)
-    source = make()
-    darkroom = _Darkroom()
+    source = setup.make()
+    darkroom = Darkroom(setup.finish)
     try:
-        connection.send(Opened(source.open()))
-        _serve(connection, source, darkroom, 1 / watching.looks_per_s)
+        properties = source.open()
+        identity = source.identity()
+        if setup.identity and identity != setup.identity:
+            connection.send(Gone(_stranger(identity, setup.identity), FaultCode.CAMERA_SWAPPED))
+            return
+        connection.send(Opened(properties, identity))
+        with preview_writer(setup.preview) as ring:
+            _Camera(connection, source, darkroom, ring, setup.watching).serve()
     except EOFError:
         return
     except OSError as error:
@@ -61,97 +73,94 @@ def run_camera(
         source.close()
 
 
-def _serve(
-    connection: "Connection[Any, Any]", source: FrameSource, darkroom: "_Darkroom", pause_s: float
-) -> None:
-    due = time.monotonic()
-    while True:
-        if connection.poll(max(0.0, due - time.monotonic())):
-            connection.send(_answer(connection.recv(), source, darkroom))
-            continue
-        connection.send(_look(source))
-        due = time.monotonic() + pause_s
+class _Camera:
+    """The open camera: an evidence frame comes before any live picture."""
+
+    def __init__(
+        self,
+        connection: "Connection[Any, Any]",
+        source: FrameSource,
+        darkroom: Darkroom,
+        ring: PreviewWriter,
+        watching: Watching,
+    ) -> None:
+        self._connection = connection
+        self._source = source
+        self._darkroom = darkroom
+        self._ring = ring
+        self._live_every_s = 1 / watching.lives_per_s
+        self._look_every_s = 1 / watching.looks_per_s
+        self._look_due_s = 0.0
+
+    def serve(self) -> None:
+        """Answer every grab; in between show the bench, at the pace that is asked for."""
+        due_s = time.monotonic()
+        while True:
+            if self._connection.poll(max(0.0, due_s - time.monotonic())):
+                self._connection.send(self._answer(self._connection.recv()))
+                continue
+            self._show()
+            due_s += self._live_every_s
+            if (late_s := time.monotonic() - due_s) > 0:
+                passed = int(late_s / self._live_every_s)
+                self._ring.pass_over(passed)
+                due_s += passed * self._live_every_s
+
+    def _show(self) -> None:
+        """One live picture into the ring, and now and then one to the presence watch."""
+        try:
+            seen = self._source.look()
+        except LookupError:
+            return
+        now = time.monotonic()
+        if seen is not None:
+            if seen.shape != SHAPE or seen.dtype != np.uint8:
+                raise ValueError("a live picture is RGB, uint8 [180, 320, 3]")
+            self._ring.publish(seen, now)
+        if now >= self._look_due_s:
+            self._look_due_s = now + self._look_every_s
+            self._connection.send(Alive() if seen is None else Looked(now, _grey(seen)))
+
+    def _answer(self, grab: Grab) -> Delivered | Failed:
+        try:
+            taken = self._recent(grab)
+            seen = self._darkroom.develop(taken, grab.place, mask_labels=grab.mask_labels)
+        except TornError as error:
+            return Failed(grab.request, FaultCode.FRAME_TORN, str(error))
+        except (LookupError, EOFError) as error:
+            detail = str(error.args[0]) if error.args else "The camera has no such frame."
+            return Failed(grab.request, FaultCode.CAMERA_LOST, detail)
+        return Delivered(
+            grab.request,
+            seen.evidence,
+            seen.media_type,
+            taken.sequence,
+            taken.monotonic_s,
+            seen.width,
+            seen.height,
+            seen.mean,
+        )
+
+    def _recent(self, grab: Grab) -> Taken | TakenPixels:
+        """The first frame exposed late enough; drivers hold a few older ones in their buffers.
+
+        After that many old ones the last is delivered as it is, and refused by who asked.
+        """
+        taken = self._source.grab(grab.light)
+        for _ in range(_MOST_OLD_FRAMES):
+            if taken.monotonic_s >= grab.not_before_s:
+                break
+            taken = self._source.grab(grab.light)
+        return taken
 
 
-def _look(source: FrameSource) -> Looked | Alive:
-    seen = source.look()
-    if seen is None:
-        return Alive()
-    if seen.shape != (LOOK_HEIGHT, LOOK_WIDTH) or seen.dtype != np.uint8:
-        raise ValueError("a preview is grey, uint8 [180, 320]")
-    return Looked(time.monotonic(), seen.tobytes())
-
-
-def _answer(grab: Grab, source: FrameSource, darkroom: "_Darkroom") -> Delivered | Failed:
-    try:
-        taken = _recent(grab, source)
-    except (LookupError, EOFError) as error:
-        detail = str(error.args[0]) if error.args else "The camera has no such frame."
-        return Failed(grab.request, FaultCode.CAMERA_LOST, detail)
-    seen = darkroom.develop(taken, grab.place)
-    if seen is None:
-        return Failed(grab.request, FaultCode.FRAME_WRONG_SIZE, "The camera's picture is torn.")
-    width, height, mean = seen
-    return Delivered(
-        grab.request,
-        taken.evidence,
-        taken.media_type,
-        taken.sequence,
-        taken.monotonic_s,
-        width,
-        height,
-        mean,
+def _stranger(identity: str, expected: str) -> str:
+    who = identity or "one that does not say who it is"
+    return (
+        f"Another camera is plugged in here, {who} in the place of {expected}:"
+        " plug the cameras back as they were."
     )
 
 
-def _recent(grab: Grab, source: FrameSource) -> Taken:
-    """The first frame exposed late enough; drivers hold a few older ones in their buffers.
-
-    After that many old ones the last is delivered as it is, and refused by who asked.
-    """
-    taken = source.grab(grab.light)
-    for _ in range(_MOST_OLD_FRAMES):
-        if taken.monotonic_s >= grab.not_before_s:
-            break
-        taken = source.grab(grab.light)
-    return taken
-
-
-class _Darkroom:
-    """Decodes evidence into the station's shared memory."""
-
-    def __init__(self) -> None:
-        self._memory: dict[str, SharedMemory] = {}
-
-    def develop(self, taken: Taken, place: PixelPlace) -> tuple[int, int, float] | None:
-        """Width, height and mean grey of the picture; written as RGB if its size is the place's.
-
-        None if the bytes are no whole picture.
-        """
-        try:
-            # Some cameras fill their last packet up with zeros.
-            picture = decode_picture(taken.evidence.rstrip(b"\0"))
-        except PictureError:
-            return None
-        height, width = picture.shape[:2]
-        if (width, height) == (place.width, place.height):
-            np.copyto(self._pixels(place), picture)
-        return width, height, _mean_grey(picture)
-
-    def close(self) -> None:
-        """Let go of the memory, which is the station's."""
-        for memory in self._memory.values():
-            memory.close()
-        self._memory.clear()
-
-    def _pixels(self, place: PixelPlace) -> NDArray[np.uint8]:
-        memory = self._memory.get(place.name)
-        if memory is None:
-            memory = self._memory[place.name] = SharedMemory(place.name)
-        return pixels_of(memory, place.width, place.height)
-
-
-def _mean_grey(picture: NDArray[np.uint8]) -> float:
-    """The mean grey value of every fourth pixel each way, which is enough to tell black."""
-    red, green, blue = (float(value) for value in picture[::4, ::4].reshape(-1, 3).mean(axis=0))
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+def _grey(picture: NDArray[np.uint8]) -> bytes:
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).tobytes()

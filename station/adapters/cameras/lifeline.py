@@ -8,6 +8,10 @@ from station.domain.faults import Fault, FaultCode
 
 _SHORTEST_BACK_OFF_S = 0.2
 _LONGEST_BACK_OFF_S = 5.0
+_REMEDIES = {
+    FaultCode.CAMERA_SETTINGS: "correct the configuration",
+    FaultCode.CAMERA_SWAPPED: "plug the cameras back as they were",
+}
 
 
 class Lifeline:
@@ -91,8 +95,7 @@ class Lifeline:
         wait_s = self._children.wait_s()
         if wait_s > 0:
             self._restart_at_s = now + wait_s
-            unset = code is FaultCode.CAMERA_SETTINGS
-            remedy = "correct the configuration" if unset else "check its cable and power"
+            remedy = _REMEDIES.get(code, "check its cable and power")
             words = f"{detail} Starting it again did not help: {remedy}."
             self._raise(self._lost(words, code, blocks=True))
         else:

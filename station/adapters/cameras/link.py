@@ -1,4 +1,4 @@
-"""What the camera's child process and the station say to each other."""
+"""What a camera's child process and the station say to each other."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,21 @@ LOOK_HEIGHT = 180
 
 @dataclass(frozen=True, slots=True)
 class Grab:
-    """Deliver one frame exposed at or after `not_before_s` (monotonic), decoded into `place`."""
+    """Deliver one frame exposed at or after `not_before_s` (monotonic), decoded into `place`.
+
+    With `mask_labels` shipping labels are blacked out before anything is delivered.
+    """
 
     request: int
     light: str
     not_before_s: float
     place: PixelPlace
+    mask_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The answer to a grab: the evidence as the camera gave it, and what was seen on decoding it.
+    """The answer to a grab: the evidence to keep, and what was seen on decoding it.
 
     `mean` is the mean grey value, 0 to 255. The place of the grab holds the pixels only where
     `width` and `height` are its own.
@@ -48,14 +52,15 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The camera is open; `properties` are as read back from it."""
+    """The camera is open; `properties` and `identity` are as read back from it."""
 
     properties: dict[str, float]
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A preview: grey pixels, `LOOK_HEIGHT` rows of `LOOK_WIDTH` bytes; it may be dropped."""
+    """The bench for the presence watch: grey, `LOOK_HEIGHT` rows of `LOOK_WIDTH` bytes."""
 
     monotonic_s: float
     pixels: bytes
@@ -63,7 +68,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The camera has no preview to show and is well."""
+    """The camera has no live picture to show and is well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,48 +30,50 @@ class _Kept:
 
 
 class Pixels:
-    """A fixed number of places for pictures of one size; the oldest give way to new ones.
+    """A fixed number of places for pictures of at most one size; the oldest give way to new ones.
 
     This process owns the memory, so no killed child can leave any behind. Safe for many threads.
     """
 
-    def __init__(self, width: int, height: int, places: int = 8) -> None:
-        self.width = width
-        self.height = height
-        size = width * height * CHANNELS
+    def __init__(self, most_pixels: int, places: int = 8) -> None:
+        """`most_pixels` are those of the largest picture."""
+        self._most_pixels = most_pixels
+        size = most_pixels * CHANNELS
         self._memory = {
             memory.name: memory
             for memory in (SharedMemory(create=True, size=size) for _ in range(places))
         }
-        self._free = [PixelPlace(name, width, height) for name in self._memory]
+        self._free = list(self._memory)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self) -> PixelPlace:
+    def take(self, width: int, height: int) -> PixelPlace:
         """A place to write a new picture into, the oldest picture's if none is free.
 
         BufferError if every place is being read or written.
         """
+        if width * height > self._most_pixels:
+            raise ValueError(f"no place holds {width}x{height} pixels")
         with self._lock:
             if not self._free:
                 oldest = next((d for d, kept in self._kept.items() if not kept.lent), None)
                 if oldest is None:
                     raise BufferError("every place for a picture is in use")
-                self._free.append(self._kept.pop(oldest).place)
-            return self._free.pop()
+                self._free.append(self._kept.pop(oldest).place.name)
+            return PixelPlace(self._free.pop(), width, height)
 
     def put(self, digest: str, inspection: str, place: PixelPlace) -> None:
         """A taken place now holds the picture of `digest`, of this inspection."""
         with self._lock:
             if digest in self._kept:
-                self._free.append(place)
+                self._free.append(place.name)
             else:
                 self._kept[digest] = _Kept(inspection, place)
 
     def give_back(self, place: PixelPlace) -> None:
         """A taken place holds nothing worth keeping."""
         with self._lock:
-            self._free.append(place)
+            self._free.append(place.name)
 
     @contextmanager
     def lend(self, digest: str) -> Iterator[PixelPlace | None]:
@@ -102,7 +104,7 @@ class Pixels:
                 for digest, kept in self._kept.items()
                 if kept.inspection == inspection and not kept.lent
             ]
-            self._free.extend(self._kept.pop(digest).place for digest in done)
+            self._free.extend(self._kept.pop(digest).place.name for digest in done)
 
     def close(self) -> None:
         """Free the memory."""

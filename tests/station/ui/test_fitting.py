@@ -5,6 +5,8 @@ from itertools import cycle
 
 import pytest
 from desk import STATES, desk
+from live_views import picture_of
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication
 from windows import window_in, window_of, written
 
@@ -12,6 +14,7 @@ from station.domain.defect import Defect, Quantity, Unit
 from station.domain.faults import FaultCode
 from station.domain.grading import Condition, Doubt, Grade, Level
 from station.messages.catalogue import LOCALES, Catalogue
+from station.screen.live import LiveView
 from station.screen.view import Band, GradeView, ReasonView, Text
 from station.ui.theme import sizes
 from station.ui.window import Window
@@ -56,6 +59,26 @@ def test_every_state_fits(
     }
 
     assert {state: found for state, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("count", [1, 4])
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_every_camera_fits_live_or_lost(
+    size: tuple[int, int], locale: str, count: int, qapp: QApplication
+) -> None:
+    views = [
+        LiveView(f"camera number {n}", 16 / 9, lambda n=n: None if n % 2 else picture_of(90))
+        for n in range(count)
+    ]
+    window = window_in("ready", size=size, locale=locale, live=views)
+    qapp.processEvents()
+
+    assert complaints(window) == []
+    assert len(window.live.lines) == count + count // 2
+    tiles = window.live.tile_places()
+    area = QRectF(window.live.rect()).adjusted(-1, -1, 1, 1)
+    assert all(area.contains(tile) for tile in tiles)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -94,7 +94,7 @@ def test_looks_are_waited_for(pictures: Path, world: World) -> None:
     source = camera(pictures, visit(world.address))
 
     assert not world.wait_looks(1, timeout_s=0.01)
-    assert source.look().shape == (180, 320)
+    assert source.look().shape == (180, 320, 3)
     assert world.scene.looks == 1
 
 

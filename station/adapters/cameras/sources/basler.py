@@ -81,6 +81,11 @@ class BaslerSource(TriggeredSource):
             raise self._lost() from error
         return properties
 
+    def identity(self) -> str:
+        """Its model and serial number."""
+        info = self._camera.GetDeviceInfo() if self._camera is not None else None
+        return f"{info.GetModelName()}:{info.GetSerialNumber()}" if info else ""
+
     def close(self) -> None:
         """Let go of the camera."""
         if self._camera is not None:

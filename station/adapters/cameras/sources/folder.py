@@ -3,14 +3,21 @@
 import time
 from pathlib import Path
 
+from models.runtime.errors import PictureError
+from models.runtime.opencv import cv2
+from models.runtime.pictures import decode_picture
 from station.adapters.cameras.sources.pictures import JPEG, PNG
-from station.adapters.cameras.sources.source import Exposure
+from station.adapters.cameras.sources.source import Exposure, PixelExposure
 
 _MEDIA_TYPES = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG}
+_EXIF = b"Exif\0\0"
 
 
 class FolderSource:
-    """The JPEG and PNG pictures of a folder in the order of their names, each one once."""
+    """The JPEG and PNG pictures of a folder in the order of their names, each one once.
+
+    A picture that EXIF may want turned is given as its turned pixels: evidence carries no EXIF.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -28,14 +35,24 @@ class FolderSource:
         self._files = files
         return {"pictures": float(len(self._files))}
 
-    def grab(self, light: str) -> Exposure:  # noqa: ARG002  the pictures have their light in them
+    def identity(self) -> str:
+        """A folder is no camera."""
+        return ""
+
+    def grab(self, light: str) -> Exposure | PixelExposure:  # noqa: ARG002  it is in the pictures
         """The next picture; EOFError after the last one."""
         if self._sequence >= len(self._files):
             raise EOFError(f"{self._folder} has no more pictures: put new ones into it.")
         file = self._files[self._sequence]
         self._sequence += 1
-        media_type = _MEDIA_TYPES[file.suffix.lower()]
-        return Exposure(file.read_bytes(), media_type, self._sequence, time.monotonic())
+        content, now = file.read_bytes(), time.monotonic()
+        if _EXIF in content:
+            try:
+                turned = cv2.cvtColor(decode_picture(content), cv2.COLOR_RGB2BGR)
+            except PictureError as error:
+                raise LookupError(f"{file}: {error}") from error
+            return PixelExposure(turned, self._sequence, now)
+        return Exposure(content, _MEDIA_TYPES[file.suffix.lower()], self._sequence, now)
 
     def look(self) -> None:
         """A folder has no live picture."""

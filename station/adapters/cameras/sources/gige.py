@@ -119,6 +119,19 @@ class GigeSource(TriggeredSource):
             ) from error
         return properties
 
+    def identity(self) -> str:
+        """Its vendor, model and serial number: an address alone names no camera."""
+        camera = self._opened()
+        try:
+            names = (
+                camera.get_vendor_name(),
+                camera.get_model_name(),
+                camera.get_device_serial_number(),
+            )
+        except self._error as error:
+            raise self._lost() from error
+        return "-".join(names)
+
     def close(self) -> None:
         """Let go of the camera."""
         if self._camera is not None:

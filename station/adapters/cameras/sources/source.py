@@ -1,7 +1,7 @@
 """What every source of frames is, inside the camera's child process."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,25 @@ class SettingsError(OSError):
 
 
 class Taken(Protocol):
-    """One exposure: the bytes as the camera delivered them, its own count, its monotonic time."""
+    """One exposure as a file: the bytes as the camera delivered them, its own count, its
+    monotonic time."""
 
     @property
     def evidence(self) -> bytes: ...
     @property
     def media_type(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def monotonic_s(self) -> float: ...
+
+
+@runtime_checkable
+class TakenPixels(Protocol):
+    """One exposure as pixels: grey or BGR, 8 bit."""
+
+    @property
+    def pixels(self) -> NDArray[Any]: ...
     @property
     def sequence(self) -> int: ...
     @property
@@ -38,7 +51,11 @@ class FrameSource(Protocol):
         """Open the camera and give its properties as read back."""
         ...
 
-    def grab(self, light: str) -> Taken:
+    def identity(self) -> str:
+        """Which camera this is, as the open camera itself says; empty if it cannot tell."""
+        ...
+
+    def grab(self, light: str) -> Taken | TakenPixels:
         """The next frame; `light` is the light as applied.
 
         LookupError or EOFError, in one sentence, if the source is well and has no such frame.
@@ -46,7 +63,10 @@ class FrameSource(Protocol):
         ...
 
     def look(self) -> NDArray[np.uint8] | None:
-        """A preview, grey uint8 [180, 320]; none if the source has no live picture."""
+        """A live picture, RGB uint8 [180, 320, 3]; none if the source has no such thing.
+
+        LookupError if this one came damaged; a camera that sends no other counts as silent.
+        """
         ...
 
     def close(self) -> None:
@@ -56,9 +76,18 @@ class FrameSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """One exposure of the sources here."""
+    """One exposure that came as a file."""
 
     evidence: bytes
     media_type: str
+    sequence: int
+    monotonic_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PixelExposure:
+    """One exposure that came as pixels: grey or BGR, 8 bit."""
+
+    pixels: NDArray[Any]
     sequence: int
     monotonic_s: float

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
-from station.adapters.cameras.sources.pictures import PNG, lossless, preview
-from station.adapters.cameras.sources.source import Exposure, SettingsError
+from station.adapters.cameras.sources.pictures import live
+from station.adapters.cameras.sources.source import PixelExposure, SettingsError
 
 _OPEN_MS = 8_000
 _READ_MS = 2_000
@@ -79,15 +79,19 @@ class StreamSource:
         self._reader = _Reader(capture, latency_s, None if self._live else rate or _FILM_RATE)
         return {"width": width, "height": height, "rate": rate}
 
-    def grab(self, light: str) -> Exposure:  # noqa: ARG002  a camera sees the light by itself
+    def identity(self) -> str:
+        """A stream does not say which camera it comes from."""
+        return ""
+
+    def grab(self, light: str) -> PixelExposure:  # noqa: ARG002  a camera sees the light by itself
         """The first frame exposed from now on."""
         pixels, exposed_s = self._next()
         self._sequence += 1
-        return Exposure(lossless(pixels), PNG, self._sequence, exposed_s)
+        return PixelExposure(pixels, self._sequence, exposed_s)
 
     def look(self) -> NDArray[np.uint8]:
-        """The next frame as a preview."""
-        return preview(self._next()[0])
+        """The next frame as a live picture."""
+        return live(self._next()[0])
 
     def close(self) -> None:
         """Let go of the stream."""

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from station.adapters.cameras.sources.pictures import PNG, lossless, preview
-from station.adapters.cameras.sources.source import Exposure
+from station.adapters.cameras.sources.pictures import live
+from station.adapters.cameras.sources.source import PixelExposure
 
 MOST_TORN = 3
+CHECK_EVERY = 100
+"""Live pictures between two looks at the settings."""
 
 
 class TriggeredSource(ABC):
@@ -19,8 +21,9 @@ class TriggeredSource(ABC):
         """`name` is how messages call the camera."""
         self._name = name
         self._sequence = 0
+        self._looks = 0
 
-    def grab(self, light: str) -> Exposure:  # noqa: ARG002  a camera sees the light by itself
+    def grab(self, light: str) -> PixelExposure:  # noqa: ARG002  a camera sees the light by itself
         """A frame triggered now; LookupError if it came with gaps three times over."""
         self._read_back("has lost")
         for _ in range(MOST_TORN):
@@ -28,15 +31,20 @@ class TriggeredSource(ABC):
             if taken is not None:
                 pixels, triggered_s = taken
                 self._sequence += 1
-                return Exposure(lossless(pixels), PNG, self._sequence, triggered_s)
+                return PixelExposure(pixels, self._sequence, triggered_s)
         raise LookupError(
             f"Pictures of {self._name} come with gaps: check its cable and its network."
         )
 
-    def look(self) -> NDArray[np.uint8] | None:
-        """A frame triggered now, as a preview; none if parts of it were lost on the way."""
+    def look(self) -> NDArray[np.uint8]:
+        """A frame triggered now, as a live picture; LookupError if parts of it were lost."""
+        self._looks += 1
+        if self._looks % CHECK_EVERY == 0:
+            self._read_back("has lost")
         taken = self._triggered_frame()
-        return None if taken is None else preview(taken[0])
+        if taken is None:
+            raise LookupError(f"A picture of {self._name} came with gaps.")
+        return live(taken[0])
 
     @abstractmethod
     def _read_back(self, verb: str) -> dict[str, float]:

@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
-from station.adapters.cameras.sources.pictures import JPEG, PNG, lossless, preview, shrink
-from station.adapters.cameras.sources.source import Exposure, SettingsError
+from station.adapters.cameras.sources.pictures import JPEG, live
+from station.adapters.cameras.sources.source import Exposure, PixelExposure, SettingsError
+from station.adapters.cameras.sources.usb import SYSFS, on_the_same_bus, usb_identity
 
 MJPG = "MJPG"
 YUYV = "YUYV"
 
 _DRIVER_BUFFERS = 4
-_GREY_QUARTER = cv2.IMREAD_REDUCED_GRAYSCALE_4
+_QUARTER = cv2.IMREAD_REDUCED_COLOR_4
 _MANUAL = 1.0
 _EXPOSURE_UNIT_US = 100
 _ABSENT = -1.0
@@ -87,12 +88,15 @@ class UvcSource:
         settings: UvcSettings,
         check_every: int = 40,
         open_device: Callable[[str, int], Capture] = cv2.VideoCapture,
+        sysfs: Path = SYSFS,
     ) -> None:
         """`device` is a stable path such as `/dev/v4l/by-id/…`."""
         self._device = device
         self._settings = settings
         self._check_every = check_every
         self._open_device = open_device
+        self._sysfs = sysfs
+        self._streams = False
         self._wanted: tuple[_Setting, ...] = ()
         self._capture: Capture | None = None
         self._sequence = 0
@@ -118,14 +122,18 @@ class UvcSource:
         self._wanted = wanted
         return self._read_back("does not take")
 
-    def grab(self, light: str) -> Exposure:  # noqa: ARG002  a camera sees the light by itself
+    def identity(self) -> str:
+        """Its USB vendor, product and serial number; its socket where it has no serial number."""
+        return usb_identity(self._device, self._sysfs)
+
+    def grab(self, light: str) -> Exposure | PixelExposure:  # noqa: ARG002  a camera sees the light by itself
         """The next frame, with the driver's own time of it."""
         self._read_back("has lost")
         pixels, stamp = self._frame()
         self._sequence += 1
         if self._settings.pixel_format == MJPG:
             return Exposure(pixels.tobytes(), JPEG, self._sequence, stamp)
-        return Exposure(lossless(pixels), PNG, self._sequence, stamp)
+        return PixelExposure(pixels, self._sequence, stamp)
 
     def look(self) -> NDArray[np.uint8]:
         """The next frame, decoded at a quarter of its size."""
@@ -134,11 +142,11 @@ class UvcSource:
             self._read_back("has lost")
         pixels, _ = self._frame()
         if self._settings.pixel_format != MJPG:
-            return preview(pixels)
-        grey = cv2.imdecode(np.frombuffer(pixels.tobytes(), np.uint8), _GREY_QUARTER)
-        if grey is None:
-            raise OSError(f"The camera at {self._device} delivered no picture: check its cable.")
-        return shrink(np.asarray(grey, np.uint8))
+            return live(pixels)
+        small = cv2.imdecode(np.frombuffer(pixels.tobytes(), np.uint8), _QUARTER)
+        if small is None:
+            raise LookupError(f"The camera at {self._device} delivered a torn picture.")
+        return live(small)
 
     def close(self) -> None:
         """Let go of the camera."""
@@ -177,18 +185,31 @@ class UvcSource:
 
     def _advance(self, capture: Capture) -> None:
         if not self._ask(capture.grab):
-            raise OSError(f"The camera at {self._device} is lost: check its cable.")
+            raise self._lost() if self._streams else self._unstarted()
+        self._streams = True
 
     def _ask(self, call: Callable[..., Any], *arguments: float) -> Any:
         try:
             return call(*arguments)
         except cv2.error as error:
-            raise OSError(f"The camera at {self._device} is lost: check its cable.") from error
+            raise self._lost() from error
 
     def _opened(self) -> Capture:
         if self._capture is None:
             raise OSError(f"The camera at {self._device} is not open.")
         return self._capture
+
+    def _lost(self) -> OSError:
+        return OSError(f"The camera at {self._device} is lost: check its cable.")
+
+    def _unstarted(self) -> OSError:
+        """It took its settings and then sent nothing: the kernel had no bandwidth for it."""
+        others = on_the_same_bus(self._device, self._sysfs)
+        shared = f", which it shares with {' and '.join(others)}" if others else ""
+        return OSError(
+            f"The camera at {self._device} does not start to send: its USB bus{shared} may be"
+            " full; plug it into another controller's socket, or choose MJPG or a smaller size."
+        )
 
     def _unopened(self) -> OSError:
         return OSError(f"The camera at {self._device} cannot be opened: is it in use elsewhere?")

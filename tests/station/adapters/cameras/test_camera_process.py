@@ -15,11 +15,15 @@ import cv2
 import numpy as np
 import pytest
 
-from station.adapters.cameras.camera_rig import CameraRig
-from station.adapters.cameras.child import Watching, run_camera
+from models.runtime.pictures import decode_picture
+from station.adapters.cameras.bench_camera import CameraSettings
+from station.adapters.cameras.camera_rig import CameraRig, RigCamera
+from station.adapters.cameras.child import CameraSetup, Watching, run_camera
+from station.adapters.cameras.darkroom import Finish
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.presence import Presence
-from station.adapters.cameras.rig import RigSettings
+from station.adapters.cameras.preview import PreviewRing
+from station.adapters.cameras.rig import LightSettings
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.pictures import shrink
 from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
@@ -62,22 +66,34 @@ class Lamps:
 class Station:
     """A rig over one kind of source, and what came of it."""
 
-    def __init__(self, make: object, world: World, answer_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        make: object,
+        world: World,
+        answer_s: float = 10.0,
+        identity: str = "",
+        finish: Finish | None = None,
+        size: tuple[int, int] = (WIDTH, HEIGHT),
+    ) -> None:
         self.heard = Heard()
         self.kept: dict[str, bytes] = {}
-        self.pixels = Pixels(WIDTH, HEIGHT, places=4)
-        watching = Watching(looks_per_s=40)
+        self.pixels = Pixels(WIDTH * HEIGHT, places=4)
+        self.ring = PreviewRing()
+        watching = Watching(lives_per_s=40, looks_per_s=40)
+        setup = CameraSetup(make, self.ring.name, identity, finish or Finish(), watching)
+        camera = RigCamera(
+            CameraSettings("bench", *size, answer_s=answer_s),
+            Children(run_camera, (setup,), name="camera", monotonic=CLOCK.monotonic),
+            Presence(shrink(cv2.cvtColor(bench("bright"), cv2.COLOR_BGR2GRAY))),
+        )
         self.rig = CameraRig(
-            RigSettings("bench", WIDTH, HEIGHT, settle_s=0.02, answer_s=answer_s),
-            children=Children(
-                run_camera, (make, watching), name="camera", monotonic=CLOCK.monotonic
-            ),
+            [camera],
             light=Lamps(world),
             pixels=self.pixels,
             keep=self.keep,
             emit=self.heard,
             clock=CLOCK,
-            presence=Presence(shrink(cv2.cvtColor(bench("bright"), cv2.COLOR_BGR2GRAY))),
+            settings=LightSettings(settle_s=0.02),
         )
         self.rig.start()
 
@@ -96,6 +112,7 @@ class Station:
     def close(self) -> None:
         self.rig.stop()
         self.pixels.close()
+        self.ring.close()
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +161,9 @@ def test_frames_are_fresh_kept_and_published_decoded(station: Station, world: Wo
         ("stale", FaultCode.FRAME_STALE),
         ("unplugged", FaultCode.FRAME_STALE),
         ("black", FaultCode.FRAME_BLACK),
+        ("green", FaultCode.FRAME_TORN),
+        ("half", FaultCode.FRAME_TORN),
+        ("torn", FaultCode.FRAME_TORN),
         ("wrong-size", FaultCode.FRAME_WRONG_SIZE),
     ],
 )
@@ -210,7 +230,9 @@ def test_a_folder_gives_its_pictures_in_order_and_then_says_it_is_empty(
     tmp_path: Path, world: World
 ) -> None:
     for n, level in enumerate((60, 120)):
-        cv2.imwrite(str(tmp_path / f"{n}.png"), np.full((HEIGHT, WIDTH, 3), level, np.uint8))
+        picture = np.full((HEIGHT, WIDTH, 3), level, np.uint8)
+        picture[:, 8::16] = 200
+        cv2.imwrite(str(tmp_path / f"{n}.png"), picture)
     station = Station(partial(FolderSource, tmp_path), world)
 
     first, second, third = (station.expose(TOP) for _ in range(3))
@@ -249,6 +271,75 @@ def test_a_camera_with_other_settings_is_a_fault_of_its_own(world: World, tmp_pa
 
     assert raised.fault.code is FaultCode.CAMERA_SETTINGS
     assert f"delivers 160x120 pixels, {WIDTH}x{HEIGHT} was asked" in raised.fault.detail
+
+
+def test_live_pictures_go_on_beside_evidence(station: Station, world: World) -> None:
+    world.lay("r0000", "top")
+    station.heard.wait(BenchSeen)
+    before = station.ring.counts().taken
+    for take in range(3):
+        assert isinstance(station.expose(TOP, take), Exposed)
+    station.heard.wait(BenchSeen, 2)
+
+    latest = station.ring.latest()
+    assert latest is not None
+    assert np.frombuffer(latest.rgb, np.uint8).mean() > 20
+    assert station.ring.counts().taken > before
+
+
+@pytest.mark.parametrize("broken", ["frozen", "gone"])
+def test_a_camera_lost_while_nobody_pictures_is_found_out(
+    broken: Break, station: Station, world: World
+) -> None:
+    station.heard.wait(BenchSeen)
+    world.break_camera(broken)
+    begun_s = CLOCK.monotonic()
+
+    raised = station.heard.wait(FaultRaised)
+
+    assert raised.fault.code is FaultCode.CAMERA_LOST
+    assert CLOCK.monotonic() - begun_s < 10
+    world.break_camera("none")
+    station.heard.wait(FaultCleared)
+    assert isinstance(station.expose(TOP), Exposed)
+
+
+def test_a_camera_that_is_another_one_after_a_replug_is_refused_until_it_is_back(
+    pictures: Path, world: World
+) -> None:
+    make = partial(virtual_camera, pictures, 7, world.address)
+    station = Station(make, world, identity="virtual")
+    world.lay("r0000", "top")
+    assert isinstance(station.expose(TOP), Exposed)
+    world.break_camera("swapped")
+
+    swapped = station.heard.wait(
+        FaultRaised, holds=lambda event: event.fault.code is FaultCode.CAMERA_SWAPPED
+    )
+    exposed = len(station.heard.of(Exposed))
+    world.break_camera("none")
+    station.heard.wait(FaultCleared)
+    again = station.expose(TOP)
+    station.close()
+
+    assert "a stranger in the place of virtual: plug the cameras back" in swapped.fault.detail
+    assert exposed == 1
+    assert isinstance(again, Exposed)
+
+
+def test_only_the_bench_is_kept_of_a_picture(pictures: Path, world: World) -> None:
+    crop = (320, 160, 640, 400)
+    make = partial(virtual_camera, pictures, 7, world.address)
+    station = Station(make, world, finish=Finish(crop), size=crop[2:])
+    world.lay("r0000", "top")
+
+    answer = station.expose(TOP)
+    station.close()
+
+    assert isinstance(answer, Exposed)
+    assert (answer.frame.width, answer.frame.height) == crop[2:]
+    kept = decode_picture(station.kept[answer.frame.digest])
+    assert kept.shape == (400, 640, 3)
 
 
 def test_a_child_that_hangs_ends_with_a_station_that_is_killed(tmp_path: Path) -> None:

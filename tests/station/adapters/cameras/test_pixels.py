@@ -9,7 +9,7 @@ from station.adapters.cameras.pixels import PixelPlace, Pixels, pixels_of
 
 @pytest.fixture
 def pixels() -> Iterator[Pixels]:
-    store = Pixels(4, 3, places=2)
+    store = Pixels(12, places=2)
     yield store
     store.close()
 
@@ -21,7 +21,7 @@ def fill(place: PixelPlace, value: int) -> None:
 
 
 def test_what_is_put_is_found_by_its_digest_until_it_is_released(pixels: Pixels) -> None:
-    place = pixels.take()
+    place = pixels.take(4, 3)
     fill(place, 7)
     pixels.put("a", "i1", place)
 
@@ -36,14 +36,14 @@ def test_what_is_put_is_found_by_its_digest_until_it_is_released(pixels: Pixels)
 
 def test_the_oldest_picture_gives_way_but_never_one_that_is_lent(pixels: Pixels) -> None:
     for digest in ("a", "b"):
-        pixels.put(digest, "i", pixels.take())
+        pixels.put(digest, "i", pixels.take(4, 3))
 
     with pixels.lend("a") as lent:
-        taken = pixels.take()
+        taken = pixels.take(4, 3)
         assert lent is not None
         assert taken.name != lent.name
         with pytest.raises(BufferError):
-            pixels.take()
+            pixels.take(4, 3)
         pixels.give_back(taken)
 
     assert pixels.picture("a") is not None
@@ -51,7 +51,7 @@ def test_the_oldest_picture_gives_way_but_never_one_that_is_lent(pixels: Pixels)
 
 
 def test_a_lent_picture_survives_the_release_of_its_inspection(pixels: Pixels) -> None:
-    pixels.put("a", "i", pixels.take())
+    pixels.put("a", "i", pixels.take(4, 3))
 
     with pixels.lend("a"):
         pixels.release("i")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.adapters.cameras.lifeline import Lifeline
+from station.adapters.cameras.bench_camera import BenchCamera, CameraSettings
 from station.adapters.cameras.link import (
     LOOK_HEIGHT,
     LOOK_WIDTH,
@@ -21,7 +21,7 @@ from station.adapters.cameras.link import (
     Opened,
 )
 from station.adapters.cameras.pixels import Pixels
-from station.adapters.cameras.rig import Job, Rig, RigSettings
+from station.adapters.cameras.rig import Job, LightSettings, Rig
 from station.domain.capture import Frame, Shot
 from station.domain.events import Exposed, ExposureFailed, FaultCleared, FaultRaised
 from station.domain.faults import Fault, FaultCode, StationError
@@ -109,18 +109,24 @@ class Stand:
         self.evidence: bytes | None = None
         self.starts_allowed = starts_allowed
         self.children: list[FakeChild] = []
-        self.said: list[tuple[int, object | None]] = []
+        self.said: list[tuple[str, int, object | None]] = []
         self.lights: list[tuple[float, str]] = []
         self.slow_lamp_s = 0.0
         self.disturbed_s = float("-inf")
         self.kept: dict[str, bytes] = {}
         self.keep_fails: Fault | None = None
         self.heard = Heard()
-        camera = RigSettings("bench", 4, 3, settle_s=0.1, answer_s=3.0)
-        lifeline = Lifeline(
-            "bench", self, lambda life, said: self.said.append((life, said)), self.emit, self.clock
+        settings = CameraSettings("bench", 4, 3, answer_s=3.0)
+        camera = BenchCamera(
+            settings,
+            self,
+            lambda life, said: self.said.append(("bench", life, said)),
+            self.emit,
+            self.clock,
         )
-        self.rig = Rig(camera, lifeline, self, pixels, self.keep, self.emit, self.clock)
+        self.rig = Rig(
+            [camera], self, pixels, self.keep, self.emit, self.clock, LightSettings(settle_s=0.1)
+        )
         self.rig.begin()
         self.pump()
 
@@ -180,7 +186,7 @@ class Stand:
 
 @contextmanager
 def stand(script: list[str], starts_allowed: int = 10**6) -> Iterator[Stand]:
-    pixels = Pixels(4, 3, places=4)
+    pixels = Pixels(12, places=4)
     try:
         yield Stand(pixels, script, starts_allowed)
     finally:

@@ -152,14 +152,13 @@ def test_the_cameras_own_jpeg_is_the_evidence(camera: PluggedCamera, plug: Plug)
     assert second.monotonic_s >= first.monotonic_s
 
 
-def test_uncompressed_pixels_are_kept_without_loss(camera: PluggedCamera, plug: Plug) -> None:
+def test_uncompressed_pixels_are_given_as_they_came(camera: PluggedCamera, plug: Plug) -> None:
     source = plug(UvcSettings(WIDTH, HEIGHT, pixel_format=YUYV))
     source.open()
 
     taken = source.grab("bright")
 
-    assert taken.media_type == "image/png"
-    assert size_of(taken.evidence) == (WIDTH, HEIGHT)
+    assert taken.pixels.shape == (HEIGHT, WIDTH, 3)
 
 
 def test_without_a_stamp_what_waited_in_the_driver_is_passed_over(
@@ -247,7 +246,7 @@ def test_drift_is_found_while_nothing_is_pictured(camera: PluggedCamera, plug: P
     source.open()
     camera.controls[cv2.CAP_PROP_GAIN] = 9.0
 
-    assert source.look().shape == source.look().shape == (180, 320)
+    assert source.look().shape == source.look().shape == (180, 320, 3)
     with pytest.raises(SettingsError, match="has lost its gain: 4 was asked, it has 9"):
         source.look()
 

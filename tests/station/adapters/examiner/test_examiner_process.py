@@ -55,7 +55,7 @@ class Desk:
     def __init__(self, pictures: Path) -> None:
         self.pictures = pictures
         self.heard = Heard()
-        self.pixels = Pixels(WIDTH, HEIGHT, places=4)
+        self.pixels = Pixels(WIDTH * HEIGHT, places=4)
         self.evidence: dict[str, bytes] = {}
         self.examiners: list[ExaminerProcess] = []
 
@@ -101,7 +101,7 @@ class Desk:
         if on_disk:
             self.evidence[digest] = content
         if shared:
-            place = self.pixels.take()
+            place = self.pixels.take(WIDTH, HEIGHT)
             memory = SharedMemory(place.name)
             decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
             assert decoded is not None

@@ -1,0 +1,73 @@
+"""One camera of the bench as its rig knows it: its child's life, and what its frames must show."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from station.adapters.cameras.freshness import Freshness
+from station.adapters.cameras.lifeline import Lifeline
+from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH, Looked
+from station.adapters.cameras.ports import Children, Clock, Emit
+from station.adapters.cameras.presence import Look, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """A camera's name, the size of the pictures it keeps, and how long it may take.
+
+    `black_below` is a mean grey value; `frozen_s` is how long live pictures may be the same to the
+    last bit, which those of a working sensor never are.
+    """
+
+    name: str
+    width: int
+    height: int
+    answer_s: float = 3.0
+    silence_s: float = 3.0
+    start_s: float = 15.0
+    frozen_s: float = 2.5
+    black_below: float = 6.0
+
+
+class BenchCamera:
+    """A camera with its child; `presence` watches the bench through it, if it is to."""
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        children: Children,
+        post: Callable[[int, object | None], None],
+        emit: Emit,
+        clock: Clock,
+        presence: Presence | None = None,
+    ) -> None:
+        self.settings = settings
+        self.presence = presence
+        self.fresh = Freshness(settings.width, settings.height, settings.black_below)
+        self.lifeline = Lifeline(
+            settings.name, children, post, emit, clock, settings.silence_s, settings.start_s
+        )
+        self._look = b""
+        self._same_since_s = 0.0
+
+    @property
+    def name(self) -> str:
+        """What recipes call it."""
+        return self.settings.name
+
+    def restarted(self) -> None:
+        """Its child was lost: the next one counts anew, its pictures must still be new ones."""
+        self.fresh.restarted()
+        self._look = b""
+
+    def frozen(self, looked: Looked) -> bool:
+        """Whether its live pictures have been one and the same for too long."""
+        if looked.pixels != self._look:
+            self._look, self._same_since_s = looked.pixels, looked.monotonic_s
+        return looked.monotonic_s - self._same_since_s >= self.settings.frozen_s
+
+
+def look_of(looked: Looked) -> Look:
+    """The bench as the presence watch sees it."""
+    return np.frombuffer(looked.pixels, np.uint8).reshape(LOOK_HEIGHT, LOOK_WIDTH)
