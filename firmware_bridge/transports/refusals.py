@@ -2,8 +2,11 @@
 
 import errno
 import grp
+import stat
 from contextlib import suppress
 from pathlib import Path
+
+GROUP_USE = stat.S_IRGRP | stat.S_IWGRP
 
 _HINTS = {
     errno.ENOENT: "is not there: check its cable and power",
@@ -23,13 +26,14 @@ def refusal(path: str, error: Exception) -> str:
 
 
 def _permission(path: str) -> str:
-    """Who may open the file: the group that owns it, read from the file itself."""
-    group = None
-    with suppress(OSError):
-        number = Path(path).stat().st_gid
-        group = str(number)
-        with suppress(KeyError):
-            group = grp.getgrgid(number).gr_name
-    if group is None:
+    """Who may open the file, read from the file itself."""
+    try:
+        facts = Path(path).stat()
+    except OSError:
         return "this user may not look into its folder; ask whoever keeps this computer"
+    if facts.st_mode & GROUP_USE != GROUP_USE:
+        return "only its owner may; ask whoever keeps this computer for a group that may"
+    group = str(facts.st_gid)
+    with suppress(KeyError):
+        group = grp.getgrgid(facts.st_gid).gr_name
     return f"it belongs to the group {group}; add this user to {group}, then log out and in again"

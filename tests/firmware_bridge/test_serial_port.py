@@ -206,19 +206,24 @@ def test_listing_ports_names_each_by_the_path_that_survives_a_replug(tmp_path: P
 @contextmanager
 def as_nobody() -> Iterator[None]:
     """Drop root's rights for a while, where the tests run as root."""
-    own = os.geteuid()
-    if own == 0:
+    user, group, groups = os.geteuid(), os.getegid(), os.getgroups()
+    if user == 0:
+        os.setgroups([])
+        os.setegid(65_534)
         os.seteuid(65_534)
     try:
         yield
     finally:
-        os.seteuid(own)
+        os.seteuid(user)
+        os.setegid(group)
+        if user == 0:
+            os.setgroups(groups)
 
 
 def test_a_port_that_may_not_be_opened_names_the_group_that_owns_it(link: Path) -> None:
     with plugged(link):
         device = link.resolve()
-        device.chmod(0)
+        device.chmod(0o060)
         group = device.group()
         with as_nobody(), pytest.raises(DisconnectedError) as refused:
             SerialPort(str(device))
@@ -227,6 +232,14 @@ def test_a_port_that_may_not_be_opened_names_the_group_that_owns_it(link: Path) 
         f"The port {device} may not be opened: it belongs to the group {group}; "
         f"add this user to {group}, then log out and in again."
     )
+
+
+def test_a_port_that_no_group_may_open_sends_nobody_into_one(link: Path) -> None:
+    with plugged(link):
+        device = link.resolve()
+        device.chmod(0)
+        with as_nobody(), pytest.raises(DisconnectedError, match="only its owner may; ask"):
+            SerialPort(str(device))
 
 
 def test_a_port_that_another_process_has_open_is_in_use(link: Path) -> None:
