@@ -5,10 +5,12 @@ One JSON object a line. First `{"recording": 1, "kind": …}`, then `{"t": secon
 """
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -120,7 +122,7 @@ def read_recording(path: Path) -> Recording:
     kind: str | None = None
     entries: list[Passed | Changed] = []
     with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(iter(partial(lines.readline, LONGEST_LINE), ""), 1):
             try:
                 form = json.loads(line)
                 if kind is None:
@@ -145,6 +147,8 @@ def _kind(form: dict[str, object]) -> str:
 
 def _entry(form: dict[str, object]) -> Passed | Changed:
     t = float(str(form["t"]))
+    if not math.isfinite(t):
+        raise RecordingError("a time is a number of seconds")
     if "wire" in form:
         wire = form["wire"]
         if wire not in ("opened", "lost"):

@@ -18,7 +18,6 @@ FROM_BOARD = 0x80
 SILENCE_S = 1.5
 RESEND_S = 0.2
 DEBOUNCE_S = 0.02
-HALF_BLINK_S = 0.5
 
 _Name = TypeVar("_Name")
 

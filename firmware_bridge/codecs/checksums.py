@@ -27,13 +27,9 @@ def xor8(content: bytes) -> int:
     return reduce(xor, content, 0)
 
 
-def crc16_ccitt_false(content: bytes) -> int:
-    """CRC-16/IBM-3740: polynomial 1021, register FFFF, most significant bit first."""
-    return crc_hqx(content, 0xFFFF)
-
-
 def crc16_genibus(content: bytes) -> int:
-    """CRC-16/GENIBUS, which Gen2 tags keep over PC and EPC: as IBM-3740, result inverted."""
+    """CRC-16/GENIBUS, which Gen2 tags keep over PC and EPC: polynomial 1021, register FFFF, most
+    significant bit first, result inverted."""
     return crc_hqx(content, 0xFFFF) ^ 0xFFFF
 
 

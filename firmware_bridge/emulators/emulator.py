@@ -79,10 +79,6 @@ class Emulator:
         """Plug the cable in again, as another port behind the same address."""
         self._do("replug")
 
-    def cut_after(self, count: int) -> None:
-        """Pull the cable once `count` more bytes have left and were read."""
-        self._do("cut", str(count))
-
     def wait_read(self) -> None:
         """Wait until the computer has read what was sent, at most a second."""
         self._do("wait")
@@ -137,8 +133,6 @@ class Emulator:
                 self.port.unplug()
             case "replug":
                 self.port.replug()
-            case "cut":
-                self._cut_after = int(line)
             case "wait":
                 self.port.wait_read()
         answer.put(problem)

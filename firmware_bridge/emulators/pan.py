@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from firmware_bridge.codecs.mass import GRAMS, ScaleStatus, to_grams
+from firmware_bridge.codecs.mass import ScaleStatus, to_grams
 
 DEEDS = (
     "A scale knows `weight 123.4 g`, `empty`, `stable`, `unstable`, `overload`, `underload`, "
@@ -87,11 +87,6 @@ class Pan:
                 self.refusing = word == "refuse"
             case _:
                 raise ValueError(DEEDS)
-
-
-def in_unit(grams: Decimal, unit: str) -> Decimal:
-    """Grams in another unit, as the nearest number of a fine display."""
-    return grams if unit == "g" else (grams / GRAMS[unit]).quantize(Decimal("0.001"))
 
 
 def _status(word: str) -> ScaleStatus:

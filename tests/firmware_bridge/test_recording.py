@@ -135,6 +135,8 @@ def read_lines(text: str) -> Recording:
         ('{"recording": 1, "kind": "m100"}\n{"t": 0, "from": "cat", "hex": ""}', "line 2: bytes"),
         ('{"recording": 1, "kind": "m100"}\n{"t": 0, "from": "device", "hex": "B"}', "line 2"),
         ('{"recording": 1, "kind": "m100"}\n{"t": 0, "wire": "torn"}', "line 2: a wire"),
+        ('{"recording": 1, "kind": "m100"}\n{"t": NaN, "wire": "lost"}', "line 2: a time"),
+        ('{"recording": 1, "kind": "m100"}\n' + " " * 3_000_000 + "{", "line 2"),
         ('{"recording": 1, "kind": "m100"}\n' + "[" * 100_000, "line 2"),
     ],
 )
