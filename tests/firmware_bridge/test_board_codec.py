@@ -205,5 +205,6 @@ def test_damaged_traffic_is_never_a_message_beyond_what_the_checksum_lets_throug
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_million_damaged_pieces_stay_within_the_bound_of_the_checksum() -> None:
     fuzzed(1_000_000)

@@ -105,6 +105,7 @@ def test_firmware_and_codec_take_the_same_frames_out_of_damaged_traffic() -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_firmware_and_codec_agree_on_a_million_damaged_pieces() -> None:
     compare(1_000_000)
 

@@ -336,6 +336,7 @@ def test_damaged_traffic_stays_bounded_and_is_no_code_with_control_characters() 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_million_noisy_inputs_leave_the_decoder_working() -> None:
     rng = random.Random(20_260_101)
     alphabet = bytes(range(256)) + b"\r\n\t]C1\x1d08" * 16
