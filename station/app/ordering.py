@@ -9,15 +9,9 @@ from station.adapters.clock import SystemClock
 from station.adapters.orders.files import OrderFile, Progress
 from station.adapters.orders.form import FileForm, line_from_json
 from station.adapters.store.order_answers import OrderAnswers
-from station.adapters.store.returns import (
-    FILE,
-    Counts,
-    Imported,
-    Source,
-    SqlReturns,
-    TwiceError,
-    import_orders,
-)
+from station.adapters.store.order_file import FILE
+from station.adapters.store.order_import import Imported, Source, TwiceError, import_orders
+from station.adapters.store.returns import Counts, SqlReturns
 from station.adapters.upstream.orders import SUBJECT as ORDERS_SUBJECT
 from station.adapters.upstream.orders import HttpReturns
 from station.app.keeping import default_state

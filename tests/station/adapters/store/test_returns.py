@@ -14,15 +14,9 @@ from hypothesis import strategies as st
 from lines import csv_file, gtin, order_line
 from small_disk import small_disk
 
-from station.adapters.store.returns import (
-    FILE,
-    Counts,
-    Imported,
-    Source,
-    SqlReturns,
-    TwiceError,
-    import_orders,
-)
+from station.adapters.store.order_file import FILE
+from station.adapters.store.order_import import Imported, Source, TwiceError, import_orders
+from station.adapters.store.returns import Counts, SqlReturns
 from station.domain.faults import FaultCode, StationError
 from station.domain.identity import ItemCode
 from station.domain.item import OrderLine
@@ -169,7 +163,7 @@ def test_a_kill_in_the_middle_of_an_import_leaves_the_orders_as_they_were(
     program = """
 import os, signal, sys
 from pathlib import Path
-from station.adapters.store.returns import import_orders
+from station.adapters.store.order_import import import_orders
 from lines import order_line
 def lines():
     for number in range(12_000):
