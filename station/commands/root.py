@@ -17,6 +17,7 @@ def build() -> typer.Typer:
     """The whole command line. Commands import what they need when they run, so it starts fast."""
     from station.commands import (
         bench,
+        calibrate,
         devices,
         doctor,
         grade,
@@ -41,6 +42,7 @@ def build() -> typer.Typer:
     root.command("doctor")(doctor.doctor)
     root.command("bench")(bench.bench)
     root.command("review")(review.review)
+    root.add_typer(calibrate.tree(), name="calibrate")
     root.add_typer(devices.tree(), name="devices")
     root.add_typer(models.tree(), name="models")
     root.add_typer(orders.tree(), name="orders")
