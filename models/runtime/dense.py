@@ -1,5 +1,7 @@
 """Instances from maps of per-class probabilities."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,9 @@ from models.runtime.detection import Detection, detection
 from models.runtime.manifest import DenseDecode
 from models.runtime.opencv import cv2
 from models.runtime.region import Box
+
+Meaning = Callable[[NDArray[np.floating]], NDArray[np.float64]]
+"""Makes confidences of raw scores."""
 
 _MOST_INSTANCES = 200
 """Instances of one class that are followed up, those of the highest peaks first."""
@@ -20,6 +25,7 @@ def instances(
     frame: Box,
     rule: DenseDecode,
     least: float,
+    meaning: Meaning,
 ) -> list[Detection]:
     """The instances of one class whose confidence is at least `least`.
 
@@ -27,21 +33,23 @@ def instances(
     of `window`; `within` is uint8 [h, w], 1 where instances may lie and 0 elsewhere; what reaches
     beyond `frame` is cut off. An instance is a
     connected set (8 neighbours) of cells of at least the class's `low` threshold, of at least
-    `rule.min_area_px` pixels counted in whole cells; its confidence is the mean over its
-    `rule.top_fraction` most probable cells.
+    `rule.min_area_px` pixels counted in whole cells; its raw score is the mean over its
+    `rule.top_fraction` most probable cells, its confidence what `meaning` makes of that, which
+    must not fall where the score rises.
     """
     low = rule.thresholds[defect].low
-    if float(probability.max()) < max(low, least):
+    surest = probability.max()
+    if surest < low or float(meaning(surest[None])[0]) < least:
         return []
     candidate = cv2.bitwise_and((probability >= low).view(np.uint8), within)
     _, marked, table, _ = cv2.connectedComponentsWithStats(candidate, connectivity=8)
     labels, stats = np.asarray(marked, np.int32), np.asarray(table, np.int32)
     found = []
-    for label in _promising(probability, labels, stats, rule, max(low, least)):
+    for label in _promising(probability, labels, stats, rule, least, meaning):
         cells = Box(*(int(value) for value in stats[label, : cv2.CC_STAT_AREA]))
         crop = slice(cells.y, cells.bottom), slice(cells.x, cells.right)
         values = probability[crop][labels[crop] == label]
-        confidence = _top_mean(values, rule.top_fraction)
+        confidence = float(meaning(np.array([_top_mean(values, rule.top_fraction)]))[0])
         if confidence >= least:
             mask = _pixels(probability, labels, label, cells, low, rule.stride)
             place = Box(
@@ -60,13 +68,14 @@ def _promising(
     stats: NDArray[np.int32],
     rule: DenseDecode,
     least: float,
+    meaning: Meaning,
 ) -> list[int]:
     """Labels large enough whose peak reaches `least`: a mean of top values can be no higher."""
     flat = np.flatnonzero(labels)
     peaks = np.zeros(len(stats), np.float32)
     np.maximum.at(peaks, labels.ravel()[flat], probability.ravel()[flat])
     large = stats[:, cv2.CC_STAT_AREA] * rule.stride**2 >= rule.min_area_px
-    chosen = np.flatnonzero(large & (peaks >= np.float32(least)))
+    chosen = np.flatnonzero(large & (meaning(peaks) >= least))
     chosen = chosen[chosen > 0]
     order = np.argsort(-peaks[chosen], kind="stable")
     return [int(label) for label in chosen[order[:_MOST_INSTANCES]]]

@@ -1,6 +1,7 @@
 """The detector: pictures of a pose and a region in, instances of defects out."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -143,7 +144,14 @@ class Detector:
             instance
             for defect, layer in zip(self._manifest.classes, probability, strict=True)
             for instance in dense.instances(
-                defect, layer, window, within, frame, rule, least[defect]
+                defect,
+                layer,
+                window,
+                within,
+                frame,
+                rule,
+                least[defect],
+                partial(self._manifest.scores.confidence, defect),
             )
         ]
 

@@ -2,8 +2,11 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.runtime.errors import PackError
@@ -101,18 +104,12 @@ class Input(_Table):
 class Threshold(_Table):
     """A class's two thresholds.
 
-    Pixels of at least `low` belong to an instance; an instance is reported when its confidence
-    is at least `high`.
+    Pixels of at least `low` belong to an instance; an instance is reported when its confidence,
+    as `scores` make it of its raw score, is at least `high`.
     """
 
     low: Annotated[float, Field(gt=0, le=1)]
     high: Annotated[float, Field(gt=0, le=1)]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise ValueError("low must not exceed high")
-        return self
 
 
 class DenseDecode(_Table):
@@ -147,10 +144,33 @@ class YoloSegDecode(_Table):
     """Native-resolution tiles, or the whole region scaled down into one input."""
 
 
+Point = Annotated[list[Probability], Field(min_length=2, max_length=2)]
+
+
 class Scores(_Table):
-    """What a confidence means, in words a supervisor can act on."""
+    """What a confidence means, in words a supervisor can act on, and how it comes about."""
 
     meaning: Annotated[str, Field(min_length=1, max_length=2000)]
+    observed: dict[str, Annotated[list[Point], Field(min_length=1, max_length=64)]] = {}
+    """By class: a raw score, and the share of findings with that score that were true. Between
+    the points a confidence is interpolated, beyond them it stays. A class without points reports
+    its raw score."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        for name, points in self.observed.items():
+            for (raw, share), (next_raw, next_share) in pairwise(points):
+                if next_raw <= raw or next_share < share:
+                    raise ValueError(f"observed.{name} must rise from point to point")
+        return self
+
+    def confidence(self, defect: str, raw: NDArray[np.floating]) -> NDArray[np.float64]:
+        """The confidences that raw scores of a class mean."""
+        points = self.observed.get(defect)
+        if not points:
+            return np.asarray(raw, np.float64)
+        scores, shares = zip(*points, strict=True)
+        return np.asarray(np.interp(raw, scores, shares), np.float64)
 
 
 class GoldenRule(_Table):
@@ -181,8 +201,15 @@ class Manifest(_Table):
             raise ValueError("decode.thresholds must name exactly the classes")
         if set(self.files) != set(LISTED_FILES):
             raise ValueError(f"files must list exactly {', '.join(LISTED_FILES)}")
+        for name, threshold in self.decode.thresholds.items():
+            if name not in self.scores.observed and threshold.low > threshold.high:
+                raise ValueError(f"decode.thresholds.{name}: low must not exceed high")
+        if not set(self.scores.observed) <= set(self.classes):
+            raise ValueError("scores.observed must name none but the classes")
         if isinstance(self.decode, YoloSegDecode) and self.input.width == 0:
             raise ValueError("a yolo-seg model needs a fixed input width and height")
+        if isinstance(self.decode, YoloSegDecode) and self.scores.observed:
+            raise ValueError("a yolo-seg model reports its own scores: leave scores.observed out")
         return self
 
 

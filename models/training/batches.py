@@ -25,11 +25,11 @@ class Mixture:
     sources: tuple[CropSource, ...]
     shares: tuple[float, ...]
 
-    def sample(self, rng: np.random.Generator, size: int) -> Crop:
+    def sample(self, rng: np.random.Generator, size: int, zoom: float = 1.0) -> Crop:
         """One crop of one of the sources."""
         shares = np.asarray(self.shares)
         source = self.sources[int(rng.choice(len(self.sources), p=shares / shares.sum()))]
-        return source.sample(rng, size)
+        return source.sample(rng, size, zoom)
 
 
 def batch(
@@ -50,13 +50,21 @@ class ReplayedBatches:
     """
 
     def __init__(
-        self, classes: Sequence[str], seed: int, count: int, fresh: int, size: int, kept: int
+        self,
+        classes: Sequence[str],
+        seed: int,
+        count: int,
+        fresh: int,
+        size: int,
+        kept: int,
+        zoom: float = 1.0,
     ) -> None:
         self._classes = tuple(classes)
         self._seed = seed
         self._count = count
         self._fresh = fresh
         self._size = size
+        self._zoom = zoom
         self._kept: deque[_Example] = deque(maxlen=kept)
         self._pool = ThreadPoolExecutor(1)
         self._coming: Future[list[_Example]] | None = None
@@ -81,7 +89,7 @@ class ReplayedBatches:
         self._pool.shutdown(cancel_futures=True)
 
     def _made(self, mixture: Mixture, seed: tuple[int, ...], count: int) -> "list[_Example]":
-        return _examples(mixture, self._classes, seed, count, self._size)
+        return _examples(mixture, self._classes, seed, count, self._size, self._zoom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +99,16 @@ class _Example:
 
 
 def _examples(
-    mixture: Mixture, classes: Sequence[str], seed: tuple[int, ...], count: int, size: int
+    mixture: Mixture,
+    classes: Sequence[str],
+    seed: tuple[int, ...],
+    count: int,
+    size: int,
+    zoom: float = 1.0,
 ) -> list[_Example]:
-    crops = (mixture.sample(np.random.default_rng([*seed, index]), size) for index in range(count))
+    crops = (
+        mixture.sample(np.random.default_rng([*seed, index]), size, zoom) for index in range(count)
+    )
     return [_Example(crop.picture, coarse_target(crop.target, classes)) for crop in crops]
 
 

@@ -37,6 +37,11 @@ class Recipe:
     """Crops of a batch that were never seen before; the others were, in another pose and tint."""
     kept: int = 4000
     """Crops that are kept to be seen again."""
+    coarse_share: float = 0.5
+    """The first part of a run sees everything smaller, in smaller crops: far more of them fit
+    into the time, and what is large is learnt there as well (progressive resizing)."""
+    coarse_crop: int = 128
+    coarse_zoom: float = 0.65
     rate: float = 3e-3
     weight_decay: float = 0.02
     warm_up_steps: int = 80
@@ -104,6 +109,7 @@ def train(
     budget = _Budget(minutes, steps)
     saved = course.seconds
     while (done := budget.done(course)) < 1.0:
+        course.look_closer(done)
         course.learn(examples, done)
         if course.step % recipe.rescan_steps == 0:
             examples.rescan()
@@ -133,14 +139,22 @@ class _Course:
     network: Segmenter
     average: Segmenter
     optimiser: Any
-    batches: ReplayedBatches
     shares: Any
+    batches: ReplayedBatches
+    coarse: bool = True
     step: int = 0
     seconds: float = 0.0
     loss: float = math.nan
     crops_per_second: float = 0.0
     dice: dict[str, float] = field(default_factory=dict)
     clean_alarms: float | None = None
+
+    def look_closer(self, done: float) -> None:
+        """Go over from coarse crops to those of the bench's own scale once it is time."""
+        if self.coarse and done >= self.recipe.coarse_share:
+            self.batches.close()
+            self.batches = _batches(self.classes, self.seed, self.recipe, coarse=False)
+            self.coarse = False
 
     def learn(self, examples: Examples, done: float) -> None:
         """One step of the optimiser and of the averaged weights."""
@@ -261,15 +275,23 @@ def _begin(
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay
     )
-    batches = ReplayedBatches(classes, seed, recipe.batch, recipe.fresh, recipe.crop, recipe.kept)
     _, seen = batch(examples.learnt(), classes, (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
-    course = _Course(classes, seed, recipe, network, average, optimiser, batches, shares_of(seen))
+    coarse = _batches(classes, seed, recipe, coarse=True)
+    shares = shares_of(seen)
+    course = _Course(classes, seed, recipe, network, average, optimiser, shares, coarse)
     if kept is not None:
         network.load_state_dict(kept.weights)
         average.load_state_dict(kept.average)
         optimiser.load_state_dict(kept.optimiser)
         course.seed, course.step, course.seconds = kept.seed, kept.step, kept.seconds
     return course
+
+
+def _batches(
+    classes: tuple[str, ...], seed: int, recipe: Recipe, *, coarse: bool
+) -> ReplayedBatches:
+    size, zoom = (recipe.coarse_crop, recipe.coarse_zoom) if coarse else (recipe.crop, 1.0)
+    return ReplayedBatches(classes, seed, recipe.batch, recipe.fresh, size, recipe.kept, zoom)
 
 
 def _schedule(done: float, step: int, warm_up_steps: int) -> float:

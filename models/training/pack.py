@@ -38,6 +38,10 @@ from models.training.validation import ValidationSets, sight, validation_poses
 _GOLDEN_SIDE = 96
 _GOLDENS = 2
 _MIN_AREA_PX = 16
+_MEANING = (
+    "The share of findings of its class and raw score, the mean probability of the surest tenth of "
+    "an instance's area, that were true on validation pictures the network had not learnt from."
+)
 _TILE = 1280
 _OVERLAP = 192
 
@@ -117,7 +121,7 @@ def make_pack(
     for low in LOWS:
         with draft({name: _plain(low) for name in checkpoint.classes}) as pack:
             sightings.append(sight(Detector(pack), low, validation, kept))
-    choices = {name: choose(sightings, name) for name in checkpoint.classes}
+    choices = choose(sightings, checkpoint.classes)
     with draft(choices) as pack:
         metrics = evaluate(pack) if evaluate is not None else _unknown()
         detector = Detector(pack)
@@ -158,23 +162,15 @@ def _tables(
             },
             "min_area_px": _MIN_AREA_PX,
         },
-        "scores": {"meaning": _meaning(choices)},
+        "scores": {
+            "meaning": _MEANING,
+            "observed": {
+                name: [list(point) for point in choice.observed]
+                for name, choice in choices.items()
+                if choice.observed
+            },
+        },
     }
-
-
-def _meaning(choices: Mapping[str, Choice]) -> str:
-    figures = "; ".join(
-        f"{name} {100 * choice.precision:.0f} %"
-        for name, choice in choices.items()
-        if choice.faults
-    )
-    stated = (
-        "The mean probability of the surest tenth of an instance's area, not calibrated to a"
-        " frequency: higher is surer within a class, and classes do not compare."
-    )
-    if not figures:
-        return stated
-    return f"{stated} Share of findings that were true on validation pictures: {figures}."
 
 
 def _goldens(
@@ -247,7 +243,7 @@ def _public(private_key: Path) -> TrustedKey:
 
 
 def _plain(low: float) -> Choice:
-    return Choice(low, max(low, 0.5), 0.0, 0.0, 0.0, 0.0, 0)
+    return Choice(low, max(low, 0.5), (), 0.0, 0.0, 0.0, 0.0, 0)
 
 
 def _unknown() -> Metrics:

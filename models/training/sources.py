@@ -42,8 +42,8 @@ where the bright one belongs, as in a photograph under a window."""
 class CropSource(Protocol):
     """Gives crops without end; the same generator state over the same files gives the same crop."""
 
-    def sample(self, rng: np.random.Generator, size: int) -> Crop:
-        """One crop of ``size`` pixels a side."""
+    def sample(self, rng: np.random.Generator, size: int, zoom: float = 1.0) -> Crop:
+        """One crop of ``size`` pixels a side, ``zoom`` times as large as the bench shows it."""
         ...
 
 
@@ -89,7 +89,7 @@ class RenderedCrops:
             for name in self._classes
         }
 
-    def sample(self, rng: np.random.Generator, size: int) -> Crop:
+    def sample(self, rng: np.random.Generator, size: int, zoom: float = 1.0) -> Crop:
         """One crop, more often than not around a fault, each class as often as another.
 
         Raises TrainingError where the sets are empty.
@@ -100,18 +100,24 @@ class RenderedCrops:
         if present and rng.random() < _FAULT_CENTRED:
             faults = present[int(rng.integers(len(present)))]
             pose, fault = faults[int(rng.integers(len(faults)))]
-            centre = _near_fault(rng, fault, size)
+            centre = _near_fault(rng, fault, size / zoom)
         else:
             pose = self._all[int(rng.integers(len(self._all)))]
             centre = _near_item(rng, pose)
-        return self._cut(rng, pose, centre, size)
+        return self._cut(rng, pose, centre, size, zoom)
 
     def _cut(
-        self, rng: np.random.Generator, pose: RenderedPose, centre: tuple[float, float], size: int
+        self,
+        rng: np.random.Generator,
+        pose: RenderedPose,
+        centre: tuple[float, float],
+        size: int,
+        zoom: float,
     ) -> Crop:
         stack = self._stacks.get(pose.directory / pose.truth.mask, lambda: read_stack(pose))
         placed = centre[0] - stack.origin[0], centre[1] - stack.origin[1]
-        view = random_view(rng, placed, _RENDERED_SCALES)
+        low, high = _RENDERED_SCALES
+        view = random_view(rng, placed, (zoom * low, zoom * high))
         planes = np.concatenate(
             [cut(stack.planes[..., place], view, size) for place in PLANES_OF.values()], axis=2
         )
@@ -145,12 +151,12 @@ class PhotographCrops:
         self._classes = tuple(classes)
         self._pictures: Recent[NDArray[np.uint8]] = Recent(held_bytes, lambda each: each.nbytes)
 
-    def sample(self, rng: np.random.Generator, size: int) -> Crop:
-        """One crop; the photograph is scaled to between 300 and 1100 pixels across."""
+    def sample(self, rng: np.random.Generator, size: int, zoom: float = 1.0) -> Crop:
+        """One crop; at a zoom of 1 the photograph is between 300 and 1100 pixels across."""
         photograph = self._photographs[int(rng.integers(len(self._photographs)))]
         picture = self._pictures.get(photograph.path, lambda: read_picture(photograph.path))
         height, width = picture.shape[:2]
-        low, high = (across / min(height, width) for across in _CROP_PIXELS_ACROSS_PHOTOGRAPH)
+        low, high = (zoom * each / min(height, width) for each in _CROP_PIXELS_ACROSS_PHOTOGRAPH)
         centre = (float(rng.uniform(0.15, 0.85) * width), float(rng.uniform(0.15, 0.85) * height))
         seen = cut(picture, random_view(rng, centre, (low, high)), size)
         target = np.zeros((size, size, len(self._classes)), np.uint8)
@@ -212,7 +218,7 @@ def _poses(rendered: RenderedSet, return_id: str) -> tuple[RenderedPose, ...]:
     )
 
 
-def _near_fault(rng: np.random.Generator, fault: FaultTruth, size: int) -> tuple[float, float]:
+def _near_fault(rng: np.random.Generator, fault: FaultTruth, size: float) -> tuple[float, float]:
     x, y = fault.polygon[int(rng.integers(len(fault.polygon)))]
     jitter = rng.uniform(-0.35 * size, 0.35 * size, 2)
     return float(x + jitter[0]), float(y + jitter[1])

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.training.reliability import Points, confidence, observed_shares
+
 LOWS = (0.35, 0.5, 0.65, 0.8)
 """The thresholds that delimit instances, of which each class takes its best."""
 
 MATCH_IOU = 0.3
-_DEFAULT_HIGH = 0.5
-_GRID = tuple(round(0.01 * step, 2) for step in range(35, 97))
+_ON_A_FAULT = 0.5
+_GRID = tuple(round(0.01 * step, 2) for step in range(4, 97))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class Candidate:
     iou: float
     true_pixel_share: float
 
+    @property
+    def right(self) -> bool:
+        """Whether a person would agree that there is a fault."""
+        return self.truth >= 0 or self.true_pixel_share >= _ON_A_FAULT
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -41,23 +48,29 @@ class Sighting:
     """Pictures of rendered faces without a fault."""
     photographed_clean: frozenset[int]
 
+    def of(self, defect: str) -> tuple[Candidate, ...]:
+        """The candidates of one class."""
+        return tuple(each for each in self.candidates if each.defect == defect)
+
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The largest shares of clean pictures in which one class may raise an alarm."""
+    """The largest shares of clean pictures in which a pack may raise any alarm."""
 
-    rendered: float = 0.04
-    photographed: float = 0.04
+    rendered: float = 0.12
+    photographed: float = 0.10
     recall_kept: float = 0.9
-    """The photographs' cap gives way where it would cost more than this share of the recall."""
+    """The photographs' cap gives way where it would cost more than this share of the findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The thresholds of a class and what they gave on the validation pictures."""
+    """The thresholds of a class, what its scores mean, and what came of it where it was chosen."""
 
     low: float
     high: float
+    """A confidence, not a raw score."""
+    observed: Points
     recall: float
     precision: float
     rendered_alarms: float
@@ -65,49 +78,72 @@ class Choice:
     faults: int
 
 
-def choose(sightings: Sequence[Sighting], defect: str, caps: Caps | None = None) -> Choice:
-    """The thresholds of ``defect``.
+def choose(
+    sightings: Sequence[Sighting], classes: Sequence[str], caps: Caps | None = None
+) -> dict[str, Choice]:
+    """The thresholds of all classes.
 
-    ``low`` is where the average precision is best. ``high`` maximises F1, and is then raised until
-    clean pictures alarm no more often than ``caps`` allow.
+    ``low`` of each is where its average precision is best. Its raw scores are then mapped to the
+    share of findings that are true; so ``high`` can be one confidence for all classes, the lowest
+    at which clean pictures alarm no more often than ``caps`` allow.
     """
     caps = caps or Caps()
-    best = max(sightings, key=lambda sighting: _average_precision(sighting, defect))
-    courses = [_at(best, defect, high) for high in _GRID if high >= best.low]
-    if not best.faults.get(defect):
-        return next(course for course in courses if course.high >= _DEFAULT_HIGH)
-    chosen = max(courses, key=_f1)
-    tighter = [course for course in courses if course.high >= chosen.high]
-    chosen = next((c for c in tighter if c.rendered_alarms <= caps.rendered), tighter[-1])
-    least = caps.recall_kept * chosen.recall
-    allowed = [c for c in tighter if c.high >= chosen.high and c.recall >= least]
-    return next((c for c in allowed if c.photographed_alarms <= caps.photographed), allowed[-1])
-
-
-def _at(sighting: Sighting, defect: str, high: float) -> Choice:
-    reported = [
-        candidate
-        for candidate in sighting.candidates
-        if candidate.defect == defect and candidate.confidence >= high
+    best = {
+        name: max(sightings, key=lambda sighting: _average_precision(sighting, name))
+        for name in classes
+    }
+    own = {name: best[name].of(name) for name in classes}
+    points = {name: observed_shares(own[name]) for name in classes}
+    sure = [
+        (candidate, confidence(points[name], candidate.confidence))
+        for name in classes
+        for candidate in own[name]
     ]
+    high = _high(sure, best[classes[0]], caps)
+    return {
+        name: _choice(
+            name, best[name], points[name], high, [s for s in sure if s[0].defect == name]
+        )
+        for name in classes
+    }
+
+
+Judged = tuple[Candidate, float]
+"""A candidate with the confidence that its raw score means."""
+
+
+def _high(sure: Sequence[Judged], pictures: Sighting, caps: Caps) -> float:
+    def alarms(high: float, clean: frozenset[int]) -> float:
+        return _share({c.picture for c, sureness in sure if sureness >= high}, clean)
+
+    def kept(high: float) -> int:
+        return sum(c.truth >= 0 for c, sureness in sure if sureness >= high)
+
+    quiet = [h for h in _GRID if alarms(h, pictures.rendered_clean) <= caps.rendered]
+    chosen = quiet[0] if quiet else _GRID[-1]
+    least = caps.recall_kept * kept(chosen)
+    allowed = [h for h in _GRID if h >= chosen and kept(h) >= least]
+    quiet = [h for h in allowed if alarms(h, pictures.photographed_clean) <= caps.photographed]
+    return quiet[0] if quiet else allowed[-1]
+
+
+def _choice(
+    name: str, pictures: Sighting, points: Points, high: float, sure: Sequence[Judged]
+) -> Choice:
+    reported = [candidate for candidate, sureness in sure if sureness >= high]
     found = {candidate.truth for candidate in reported if candidate.truth >= 0}
-    right = sum(candidate.truth >= 0 or candidate.true_pixel_share >= 0.5 for candidate in reported)
     alarmed = {candidate.picture for candidate in reported}
-    faults = sighting.faults.get(defect, 0)
+    faults = pictures.faults.get(name, 0)
     return Choice(
-        low=sighting.low,
+        low=pictures.low,
         high=high,
+        observed=points,
         recall=len(found) / faults if faults else 0.0,
-        precision=right / len(reported) if reported else 1.0,
-        rendered_alarms=_share(alarmed, sighting.rendered_clean),
-        photographed_alarms=_share(alarmed, sighting.photographed_clean),
+        precision=sum(c.right for c in reported) / len(reported) if reported else 1.0,
+        rendered_alarms=_share(alarmed, pictures.rendered_clean),
+        photographed_alarms=_share(alarmed, pictures.photographed_clean),
         faults=faults,
     )
-
-
-def _f1(choice: Choice) -> float:
-    total = choice.precision + choice.recall
-    return 2 * choice.precision * choice.recall / total if total else 0.0
 
 
 def _share(alarmed: set[int], clean: frozenset[int]) -> float:

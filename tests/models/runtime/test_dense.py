@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.runtime.dense import instances
+from models.runtime.dense import Meaning, instances
 from models.runtime.detection import Detection
 from models.runtime.manifest import DenseDecode, Threshold
 from models.runtime.region import Box
@@ -23,18 +23,25 @@ def rule(stride: int = 1, low: float = 0.3, high: float = 0.6, area: int = 1) ->
     )
 
 
+def as_scored(raw: NDArray[np.floating]) -> NDArray[np.float64]:
+    return np.asarray(raw, np.float64)
+
+
 def found(
     probability: NDArray[np.float32],
     how: DenseDecode,
     within: NDArray[np.uint8] | None = None,
     corner: tuple[int, int] = (0, 0),
     least: float = 0.6,
+    meaning: Meaning = as_scored,
 ) -> list[Detection]:
     height, width = probability.shape
     window = Box(*corner, width * how.stride, height * how.stride)
     whole = np.ones(probability.shape, np.uint8)
     mask = whole if within is None else within
-    return instances("dent", probability, window, mask, Box(0, 0, 10_000, 10_000), how, least)
+    return instances(
+        "dent", probability, window, mask, Box(0, 0, 10_000, 10_000), how, least, meaning
+    )
 
 
 def canvas(height: int = 20, width: int = 30) -> NDArray[np.float32]:
@@ -143,9 +150,9 @@ def test_what_lies_beyond_the_picture_is_cut_off() -> None:
     cells[5:9, 4:12] = 0.9
     window = Box(0, 0, 60, 40)
 
-    (one,) = instances(
-        "dent", cells, window, np.ones_like(cells, np.uint8), Box(0, 0, 21, 13), rule(2), 0.6
-    )
+    whole = np.ones_like(cells, np.uint8)
+
+    (one,) = instances("dent", cells, window, whole, Box(0, 0, 21, 13), rule(2), 0.6, as_scored)
 
     assert one.box == (8, 10, 13, 3)
     assert max(x for x, _ in one.polygon) <= 20
@@ -227,3 +234,16 @@ def test_whatever_the_map_instances_keep_their_promises(
         assert 0 <= y <= y + height <= 24 * stride
         assert cv2.connectedComponents(one.mask, connectivity=8)[0] == 2
         assert low <= one.confidence <= 1 + 1e-6
+
+
+def test_a_confidence_is_what_the_raw_score_means() -> None:
+    cells = canvas()
+    cells[2:6, 2:6] = 0.8
+    cells[10:14, 10:14] = 0.5
+
+    def halved(raw: NDArray[np.floating]) -> NDArray[np.float64]:
+        return np.asarray(raw, np.float64) / 2
+
+    (one,) = found(cells, rule(), least=0.3, meaning=halved)
+
+    assert one.confidence == pytest.approx(0.4)

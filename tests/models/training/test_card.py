@@ -15,7 +15,7 @@ LEARNING = Learning(
     held_out_digest="ab" * 32,
     photograph_sources=["Mugs: somewhere, CC0."],
 )
-CHOICES = {"stain": Choice(0.35, 0.6, 0.91, 0.8, 0.01, 0.2, 44)}
+CHOICES = {"stain": Choice(0.35, 0.6, ((0.5, 0.4), (0.9, 0.8)), 0.91, 0.8, 0.01, 0.2, 44)}
 METRICS = Metrics(
     set="held",
     classes={

@@ -16,28 +16,30 @@ def sighting(*candidates: Candidate, faults: int, low: float = 0.25) -> Sighting
 
 
 def test_the_threshold_parts_true_findings_from_false_ones() -> None:
-    candidates = [*(hit(0.8, truth) for truth in range(5)), *(alarm(0.4, 10 + n) for n in range(5))]
-    choice = choose([sighting(*candidates, faults=5)], "stain")
+    candidates = [*(hit(0.8, truth) for truth in range(20)), *(alarm(0.4, 10) for _ in range(20))]
+    candidates += [alarm(0.4, 11), alarm(0.4, 12)]
+    choice = choose([sighting(*candidates, faults=20)], ["stain"])["stain"]
 
-    assert 0.4 < choice.high <= 0.8
     assert choice.recall == 1
     assert choice.precision == 1
+    assert choice.rendered_alarms == 0
 
 
 def test_clean_pictures_that_alarm_raise_the_threshold_even_at_a_loss() -> None:
-    candidates = [*(hit(0.5 + 0.05 * truth, truth) for truth in range(8)), alarm(0.62, 10)]
-    free = choose([sighting(*candidates, faults=8)], "stain", Caps(rendered=1.0, photographed=1.0))
-    held = choose([sighting(*candidates, faults=8)], "stain", Caps(rendered=0.0, photographed=1.0))
+    hits = [hit(0.5 + 0.01 * truth, truth) for truth in range(40)]
+    candidates = [*hits, *(alarm(0.55, 10 + n % 10) for n in range(10))]
+    free = choose([sighting(*candidates, faults=40)], ["stain"], Caps(1.0, 1.0))["stain"]
+    held = choose([sighting(*candidates, faults=40)], ["stain"], Caps(0.0, 1.0))["stain"]
 
     assert free.recall == 1
     assert free.rendered_alarms > 0
     assert held.rendered_alarms == 0
-    assert held.recall < 1
+    assert 0 < held.recall < 1
 
 
-def test_alarms_on_photographs_may_not_cost_most_of_the_recall() -> None:
-    candidates = [*(hit(0.6, truth) for truth in range(8)), alarm(0.9, 20), alarm(0.9, 21)]
-    choice = choose([sighting(*candidates, faults=8)], "stain")
+def test_alarms_on_photographs_may_not_cost_most_of_the_findings() -> None:
+    candidates = [*(hit(0.6, truth) for truth in range(16)), alarm(0.9, 20), alarm(0.9, 21)]
+    choice = choose([sighting(*candidates, faults=16)], ["stain"])["stain"]
 
     assert choice.recall == 1
     assert choice.photographed_alarms == 1
@@ -47,11 +49,21 @@ def test_instances_are_delimited_where_they_fit_the_truth_best() -> None:
     loose = sighting(Candidate(0, "stain", 0.9, 0, 0.35, 0.4), faults=1, low=0.25)
     close = sighting(Candidate(0, "stain", 0.9, 0, 0.80, 0.9), faults=1, low=0.5)
 
-    assert choose([loose, close], "stain").low == 0.5
+    assert choose([loose, close], ["stain"])["stain"].low == 0.5
 
 
-def test_a_class_without_validation_faults_gets_the_middle() -> None:
-    choice = choose([sighting(alarm(0.9, 10), faults=0)], "stain")
+def test_one_confidence_serves_all_classes() -> None:
+    sure = [hit(0.9, truth) for truth in range(20)]
+    noisy = [Candidate(10 + n % 10, "dent", 0.9, -1, 0.0, 0.0) for n in range(30)]
+    choices = choose([sighting(*sure, *noisy, faults=20)], ["stain", "dent"])
 
-    assert choice.high == 0.5
+    assert choices["stain"].high == choices["dent"].high
+    assert choices["stain"].recall == 1
+    assert choices["dent"].rendered_alarms == 0
+
+
+def test_a_class_without_validation_faults_is_reported_by_nothing_it_saw() -> None:
+    choice = choose([sighting(*(alarm(0.9, 10) for _ in range(9)), faults=0)], ["stain"])["stain"]
+
     assert choice.faults == 0
+    assert choice.observed[-1][1] < 0.1
