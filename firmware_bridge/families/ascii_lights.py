@@ -1,7 +1,7 @@
 """What the kinds of ASCII light controllers share."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from firmware_bridge.clients.ascii_light import AsciiLight
 from firmware_bridge.codecs.ascii_light import (
@@ -60,6 +60,17 @@ def family_read_back(
         identify=identify,
         listen=lambda open_wire: AsciiLight(open_wire, dialect),
         bauds=bauds,
+    )
+
+
+def of_dialect(family: Family, dialect: LightDialect) -> Family:
+    """The family as it is with a site's own dialect."""
+    return replace(
+        family,
+        decode=lambda content: decode_answers([dialect], content),
+        decode_sent=lambda content: decode_commands([dialect], content),
+        imitate=lambda deeds: imitate(dialect, deeds),
+        listen=lambda open_wire: AsciiLight(open_wire, dialect),
     )
 
 

@@ -15,12 +15,14 @@ from firmware_bridge.family import Family, Meaning
 def decode(content: bytes) -> list[Meaning]:
     """What a recording means, one entry for each code.
 
-    Any of CR, LF and CR LF closes a code, and so does the end. A code has its `text`, its
-    `symbology` (AIM identifier or none) and that symbology's `name`. A recording without any code
-    is damage of the reason `empty`.
+    Any of CR, LF and CR LF closes a code, and so does the end; where there is none of them and the
+    last byte is a TAB, each TAB does. A code has its `text`, its `symbology` (AIM identifier or
+    none) and that symbology's `name`. A recording without any code is damage of the reason `empty`.
     """
     decoder = PlainDecoder("cr")
     lines = content.replace(b"\r\n", b"\r").replace(b"\n", b"\r")
+    if lines.endswith(SUFFIXES["tab"]) and SUFFIXES["cr"] not in lines:
+        lines = lines.replace(SUFFIXES["tab"], SUFFIXES["cr"])
     events = decoder.feed(lines + SUFFIXES["cr"], 0.0)
     return [meaning(event) for event in events or (Damage("empty", b""),)]
 

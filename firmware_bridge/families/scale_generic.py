@@ -1,7 +1,14 @@
 """Scales of any other make, by a pattern."""
 
+from dataclasses import replace
+
 from firmware_bridge.clients.scale_pattern import PatternScale
-from firmware_bridge.codecs.scale_pattern import SHIPPED, PatternLine, pattern_decoder
+from firmware_bridge.codecs.scale_pattern import (
+    SHIPPED,
+    PatternLine,
+    ScaleDialect,
+    pattern_decoder,
+)
 from firmware_bridge.emulators.scale_pattern import PatternScaleImitation
 from firmware_bridge.families.traffic import decoded
 from firmware_bridge.family import Family, Meaning
@@ -32,3 +39,12 @@ FAMILY = Family(
     wires=("serial", "tcp"),
     bauds=(9600, 4800, 2400, 19200),
 )
+
+
+def of_dialect(dialect: ScaleDialect) -> Family:
+    """The family of scales whose lines are told by this dialect alone."""
+    return replace(
+        FAMILY,
+        decode=lambda content: decoded(content, pattern_decoder(dialect), _told),
+        listen=lambda open_wire: PatternScale(open_wire, dialect),
+    )

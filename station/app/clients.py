@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Literal, Protocol, TypedDict
@@ -22,10 +23,13 @@ from firmware_bridge.clients.ssi import SsiScanner as SsiClient
 from firmware_bridge.clients.thingmagic import ThingMagicReader
 from firmware_bridge.clients.uhfreader18 import UhfReader18
 from firmware_bridge.clients.zpl import ZplPrinter
+from firmware_bridge.codecs.ascii_light import LightDialect
 from firmware_bridge.codecs.ascii_light_dialects import read_dialect
 from firmware_bridge.codecs.scale_dialects import read_dialect as read_scale_dialect
-from firmware_bridge.codecs.scale_pattern import RADWAG
+from firmware_bridge.codecs.scale_pattern import RADWAG, ScaleDialect
+from firmware_bridge.families import ascii_lights, scale_generic
 from firmware_bridge.families.index import family
+from firmware_bridge.family import Family
 from firmware_bridge.transports.opening import opener
 from firmware_bridge.transports.serial_port import SerialPort
 from firmware_bridge.transports.transport import Transport
@@ -96,13 +100,27 @@ def client_of(device: Device) -> Client:
         return _client(device, wire)
 
 
+def family_of(device: Device) -> Family:
+    """The kind of a device as its settings make it: read and listened to as by the station.
+
+    StationError as for `client_of`, and for a device that says nothing on its wire.
+    """
+    known = family(device.kind)
+    if known is None:
+        raise refuse(f"{device.name} says nothing on its wire: there is nothing to listen to")
+    with _in_words(device):
+        match device:
+            case LightController():
+                known = ascii_lights.of_dialect(known, _light_dialect(device))
+            case Scale(kind="scale-generic"):
+                known = scale_generic.of_dialect(_scale_dialect(device))
+    return replace(known, listen=lambda open_wire: _client(device, open_wire))
+
+
 def light_of(device: LightController, channels: Sequence[str]) -> AsciiLight:
     """The client of a light controller, of which these channels are used. StationError as above."""
-    record: dict[str, object] = {"like": device.kind.removeprefix("light-")}
-    if channels:
-        record["channels"] = list(channels)
     with _in_words(device):
-        return AsciiLight(wire_of(device), read_dialect({**record, **device.dialect}))
+        return AsciiLight(wire_of(device), _light_dialect(device, channels))
 
 
 def board_of(device: Board) -> BenchBoard:
@@ -112,7 +130,7 @@ def board_of(device: Board) -> BenchBoard:
 
 def printer_of(device: Printer) -> ZplPrinter:
     """The client of a label printer; one behind a device file cannot answer."""
-    return ZplPrinter(wire_of(device), two_way=not device.port.startswith("file://"))
+    return _printer(device, wire_of(device))
 
 
 @contextmanager
@@ -128,11 +146,11 @@ def _client(device: Device, wire: Callable[[], Transport]) -> Client:
         case Scanner() | SsiScanner() | TagReader():
             return _reader(device, wire)
         case LightController():
-            return light_of(device, ())
+            return AsciiLight(wire, _light_dialect(device))
         case Board():
-            return board_of(device)
+            return BenchBoard(wire, expected_serial=device.serial)
         case Printer():
-            return printer_of(device)
+            return _printer(device, wire)
         case Scale():
             return _scale(device, wire)
         case ContactPedal():
@@ -159,6 +177,22 @@ def _reader(device: Scanner | SsiScanner | TagReader, wire: Callable[[], Transpo
             )
 
 
+def _printer(device: Printer, wire: Callable[[], Transport]) -> ZplPrinter:
+    return ZplPrinter(wire, two_way=not device.port.startswith("file://"))
+
+
+def _light_dialect(device: LightController, channels: Sequence[str] = ()) -> LightDialect:
+    record: dict[str, object] = {"like": device.kind.removeprefix("light-")}
+    if channels:
+        record["channels"] = list(channels)
+    return read_dialect({**record, **device.dialect})
+
+
+def _scale_dialect(device: Scale) -> ScaleDialect:
+    table = {name: _plain(value) for name, value in device.dialect.items()}
+    return read_scale_dialect(table) if table else RADWAG
+
+
 def _scale(device: Scale, wire: Callable[[], Transport]) -> Client:
     match device.kind:
         case "sics":
@@ -166,8 +200,7 @@ def _scale(device: Scale, wire: Callable[[], Transport]) -> Client:
         case "aandd":
             return AandDScale(wire)
         case "scale-generic":
-            table = {name: _plain(value) for name, value in device.dialect.items()}
-            return PatternScale(wire, read_scale_dialect(table) if table else RADWAG)
+            return PatternScale(wire, _scale_dialect(device))
 
 
 class _PlainSettings(TypedDict):

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from firmware_bridge.clients.ascii_light import AsciiLight
 from firmware_bridge.clients.board import BenchBoard
+from firmware_bridge.family import Family
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.devices import DeviceThread
 from station.adapters.labels.drawing import draw_label
@@ -17,7 +18,7 @@ from station.adapters.readers import BarcodeReader
 from station.adapters.speaker import Speaker
 from station.adapters.tag_reader import TagReader as TagAdapter
 from station.adapters.weighing import ScaleReader
-from station.app.clients import Client, board_of, client_of, light_of, printer_of
+from station.app.clients import Client, board_of, client_of, family_of, light_of, printer_of
 from station.app.defaults import load_labels
 from station.app.lamps import BoardOutputs, LightDevice
 from station.config import (
@@ -53,7 +54,7 @@ DEED_POLL_S = 0.01
 class NamedDevice:
     """Where a device of a configuration is, and how it is spoken to."""
 
-    kind: str
+    family: Family
     port: str
     baud: int | None
 
@@ -63,8 +64,7 @@ def named_device(config: Path, name: str) -> NamedDevice:
     devices = read_settings(config).device
     for device in devices:
         if device.name == name:
-            kind = "plain" if device.kind == "honeywell" else device.kind
-            return NamedDevice(kind, device.port, device.baud)
+            return NamedDevice(family_of(device), device.port, device.baud)
     names = ", ".join(device.name for device in devices)
     raise refuse(f"{config.name} has no device {name}: name one of {names}")
 

@@ -195,7 +195,7 @@ def _found(
 
     if config is not None:
         named = named_device(config, device)
-        return known(named.kind), named.port, baud or named.baud
+        return named.family, named.port, baud or named.baud
     before, at, after = device.partition("@")
     if kind is None and at:
         return known(before), after, baud

@@ -1,5 +1,6 @@
 """The devices of a bench, from settings to threads, against imitated ones."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from firmware_bridge.emulators.ports import PtyPort, TcpPort
 from firmware_bridge.emulators.zpl import ZplImitation
 from firmware_bridge.readings import Lost
 from station.adapters.clock import SystemClock, SystemIdentifiers
-from station.app.clients import client_of
+from station.app.clients import client_of, family_of
 from station.app.equipping import Devices
 from station.config import Board, Device, Printer, Scanner
 from station.domain.events import FaultCleared, FaultRaised, Key, KeyPressed, Scanned
@@ -28,7 +29,7 @@ from tests.support.events import Heard
 from tests.support.kept import inspection
 
 LIGHTS = {"bright": {"board": {"1": 1.0}}, "raking": {"board": {"2": 0.5}}}
-PATIENCE = 500
+PATIENCE_S = 60.0
 KINDS = (
     "plain",
     "honeywell",
@@ -50,6 +51,18 @@ KINDS = (
     "zpl",
     "contact",
 )
+
+
+class Patience:
+    """True until it has an end, which fails with a reason."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+        self._end = time.monotonic() + PATIENCE_S
+
+    def __bool__(self) -> bool:
+        assert time.monotonic() < self._end, self._reason
+        return True
 
 
 class Bench:
@@ -77,19 +90,18 @@ class Bench:
 
     def apply(self, light: str) -> float:
         """Set a light as soon as the board can be reached."""
-        for _ in range(PATIENCE):
+        with_board = Patience("the board was never there")
+        while with_board:
             try:
                 return self.devices.light.apply(light)
             except StationError:
                 continue
-        raise AssertionError("the board was never there")
+        raise AssertionError
 
     def wait_lit(self, light: str) -> None:
-        for _ in range(PATIENCE):
-            if self.world.scene.light == light:
-                return
+        lit = Patience(f"the world is not {light}")
+        while lit and self.world.scene.light != light:
             self.board.wait_read()
-        raise AssertionError(f"the world is {self.world.scene.light}, not {light}")
 
 
 @pytest.fixture
@@ -129,10 +141,9 @@ def test_a_step_on_the_pedal_takes_the_picture(bench: Bench) -> None:
 
 def test_the_scanner_of_the_configuration_is_read(bench: Bench) -> None:
     bench.apply("bright")
-    for _ in range(PATIENCE):
+    heard = Patience("nothing was scanned")
+    while heard and not bench.heard.of(Scanned):
         bench.scanner.act("]E04006381333931")
-        if bench.heard.of(Scanned):
-            break
 
     assert bench.heard.wait(Scanned).text == "]E04006381333931"
 
@@ -169,13 +180,9 @@ def test_the_lamps_show_what_the_screen_shows(bench: Bench, view: str, lit: list
     bench.apply("bright")
     bench.devices.show(desk(view, "en").view)
 
-    shining: tuple[str, ...] = ("never asked",)
-    for _ in range(PATIENCE):
-        shining = bench.lit_board.lit(bench.clock.monotonic())
-        if set(shining) == set(lit):
-            return
+    shown = Patience(f"the lamps are not {lit}")
+    while shown and set(bench.lit_board.lit(bench.clock.monotonic())) != set(lit):
         bench.board.wait_read()
-    raise AssertionError(shining)
 
 
 def test_a_closed_item_is_printed_with_the_shipped_template(tmp_path: Path) -> None:
@@ -194,10 +201,9 @@ def test_a_closed_item_is_printed_with_the_shipped_template(tmp_path: Path) -> N
         assert devices.labels is not None
         devices.labels.print_label(label_of(LabelKind.RESULT, inspection(1), SETUP))
         devices.start()
-        for _ in range(PATIENCE):
+        printed = Patience("nothing was printed")
+        while printed and not printer.printed:
             device.wait_read()
-            if printer.printed:
-                break
         devices.stop()
 
     (label,) = printer.printed
@@ -237,3 +243,18 @@ def test_every_kind_of_the_configuration_has_a_client(kind: str, tmp_path: Path)
 
     assert isinstance(lost, Lost)
     assert "check its cable" in lost.reason
+
+
+def test_a_device_is_listened_to_in_the_dialect_of_its_site() -> None:
+    own = {"pattern": "(?P<status>[SD]) *(?P<value>[0-9.]{1,9})", "stable": ["S"], "unit": "kg"}
+    scale = TypeAdapter(Device).validate_python(
+        {"name": "scale", "kind": "scale-generic", "port": "/dev/x", "dialect": own}
+    )
+    lamp = TypeAdapter(Device).validate_python(
+        {"name": "lamp", "kind": "light-s", "port": "/dev/x", "dialect": {"done": "!"}}
+    )
+
+    (weight,) = family_of(scale).decode(b"S 1.250\r\n")
+    (done,) = family_of(lamp).decode(b"!")
+    assert (weight["damaged"], done["damaged"]) == (False, False)
+    assert family_of(scale).kind == "scale-generic"

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from firmware_bridge.codecs.ascii_light_dialects import read_dialect
+from firmware_bridge.emulators.ascii_light import AsciiLightImitation
 from firmware_bridge.emulators.emulator import Emulator
 from firmware_bridge.emulators.faults import Fault
 from firmware_bridge.emulators.ports import PtyPort, TcpPort
@@ -21,6 +23,23 @@ from firmware_bridge.recording import read_recording
 from station.commands.root import run
 
 EPC = "3036450FEC2C9B80000003E9"
+SITE = """
+state = "state"
+[camera]
+kind = "folder"
+path = "pictures"
+[[device]]
+name = "scanner"
+kind = "plain"
+port = "/dev/serial/by-id/x"
+[[device]]
+name = "lamp"
+kind = "light-s"
+port = "{lamp}"
+dialect = {{ channels = {{ ring = "A" }}, done = "!" }}
+[upstream]
+url = "http://receiver:8080"
+"""
 PATIENCE_S = 60
 ENOUGH = ("--count", "30", "--seconds", str(PATIENCE_S))
 """Limits of a watch, by when a reader has been greeted and has read its tag, many times."""
@@ -126,6 +145,7 @@ def test_one_changed_bit_is_damage_and_exit_code_1(
         ("light-s", "SA0255#", "computer"),
         ("light-s", "a", "done"),
         ("plain", "34 32 0D", '"42"'),
+        ("plain", "]E04006381333931\t", '"4006381333931"'),
         ("plain", "]C1010952012345678810L<GS>21R", "10L\\u001d21R"),
         ("gs1", "010952012345678810L<GS>21R", '"serial": "R"'),
         ("honeywell", "40063813", '"40063813"'),
@@ -192,6 +212,23 @@ def test_watching_an_emulator_prints_its_tags_and_keeps_a_recording(
     assert code == 0
     assert EPC in [message.get("epc") for message in said["messages"]]
     assert read_recording(kept).kind == "m100"
+
+
+def test_a_device_of_the_configuration_is_watched_as_the_station_would(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = tmp_path / "lamp"
+    config = tmp_path / "station.toml"
+    config.write_text(SITE.format(lamp=link), "utf-8")
+    own = read_dialect({"like": "s", "channels": {"ring": "A"}, "done": "!"})
+    with Emulator(AsciiLightImitation(own), PtyPort(link)):
+        arguments = ("lamp", "--config", str(config), "--count", "2", "--seconds", str(PATIENCE_S))
+        code, said = answer(capsys, "devices", "watch", *arguments)
+
+    assert code == 0
+    assert said["kind"] == "light-s"
+    assert [message["damaged"] for message in said["messages"]][:2] == [False, False]
+    assert said["messages"][1]["channel"] == "ring"
 
 
 def test_a_recording_is_never_written_over(
