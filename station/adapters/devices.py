@@ -6,20 +6,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from firmware_bridge.readings import Back, Lost
 from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import Fault, FaultCode, StationError
+from station.ports import Clock
 
 _log = logging.getLogger(__name__)
-
-
-class Clock(Protocol):
-    """Wall time."""
-
-    def now(self) -> datetime: ...
 
 
 class Client(Protocol):

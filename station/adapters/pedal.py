@@ -1,23 +1,10 @@
 """The foot switch: each step on it is the key that takes the picture."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
 
 from firmware_bridge.readings import Pedal
 from station.domain.events import Event, Key, KeyPressed
-
-
-class Clock(Protocol):
-    """Wall time."""
-
-    def now(self) -> datetime: ...
-
-
-class Identifiers(Protocol):
-    """Fresh identifiers."""
-
-    def fresh(self) -> str: ...
+from station.ports import Clock, Identifiers
 
 
 class FootSwitch:

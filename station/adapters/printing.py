@@ -3,7 +3,6 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 from firmware_bridge.clients.zpl import InDoubtError
@@ -12,6 +11,7 @@ from firmware_bridge.transports.transport import DisconnectedError
 from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import Fault, FaultCode, StationError
 from station.domain.label import Label
+from station.ports import Clock
 
 _log = logging.getLogger(__name__)
 
@@ -25,12 +25,6 @@ TROUBLES = {
     "paused": "The printer is paused: press its pause key; what waits is printed then.",
     "buffer-full": "The printer is full of labels: wait until it has printed them.",
 }
-
-
-class Clock(Protocol):
-    """Wall time."""
-
-    def now(self) -> datetime: ...
 
 
 class Printer(Protocol):

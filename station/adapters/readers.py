@@ -1,27 +1,14 @@
 """Barcode readers: what a scanner delivers becomes events."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
 
 from firmware_bridge.codecs.code import Code
 from firmware_bridge.codecs.damage import Damage
 from station.domain.events import Event, Scanned
 from station.domain.gs1 import GROUP_SEPARATOR
+from station.ports import Clock, Identifiers
 
 _CANCEL = "\x18"
-
-
-class Clock(Protocol):
-    """Wall time."""
-
-    def now(self) -> datetime: ...
-
-
-class Identifiers(Protocol):
-    """Fresh identifiers."""
-
-    def fresh(self) -> str: ...
 
 
 class BarcodeReader:

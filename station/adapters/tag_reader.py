@@ -1,26 +1,11 @@
 """RFID readers: what a reader reports becomes the tags that lie on the bench."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
 
 from firmware_bridge.readings import Back, Lost, TagRead
 from station.domain.events import Event, TagsSettled
 from station.domain.tags import Sighting, TagField, TagRules
-
-
-class Clock(Protocol):
-    """Wall time, and time that never goes back."""
-
-    def now(self) -> datetime: ...
-
-    def monotonic(self) -> float: ...
-
-
-class Identifiers(Protocol):
-    """Fresh identifiers."""
-
-    def fresh(self) -> str: ...
+from station.ports import Clock, Identifiers
 
 
 class TagReader:

@@ -1,17 +1,10 @@
 """The scale at the bench: settled weights become events."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
 
 from firmware_bridge.readings import Weight
 from station.domain.events import Event, Weighed
-
-
-class Clock(Protocol):
-    """Wall time."""
-
-    def now(self) -> datetime: ...
+from station.ports import Clock
 
 
 class ScaleReader:

@@ -33,6 +33,9 @@ class Desk:
     def fresh(self) -> str:
         return f"id-{len(self.events)}"
 
+    def jitter(self) -> float:
+        return 0.0
+
     def run(self, seconds: float, **tags: float) -> None:
         """Time passes at 20 rounds a second with these tags in the field, by their strength."""
         names = {"mine": MINE, "next": NEXT, "neighbour": NEIGHBOUR}
