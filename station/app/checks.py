@@ -19,7 +19,7 @@ from station.app.clients import wire_of
 from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
 from station.app.equipping import Devices
 from station.app.keeping import default_state
-from station.app.ordering import check_file, orders_in
+from station.app.ordering import ask_server, check_file, orders_in
 from station.app.packs import open_detector, pack_name
 from station.app.wiring import lights_of
 from station.config import Camera, Device, Settings, read_settings
@@ -124,8 +124,10 @@ def _ports() -> str:
 
 
 def _orders(settings: Settings) -> str:
-    if settings.order_source is not None:
-        return f"asked of {settings.order_source.url} at each scan"
+    source = settings.order_source
+    if source is not None:
+        ask_server(source.url, source.patience_seconds)
+        return f"{source.url} answers, and is asked at each scan"
     if settings.orders is None:
         return f"{orders_in(settings.state, None).count().orders} orders imported"
     return f"{settings.orders} reads well: {check_file(settings.orders).orders} orders"

@@ -17,12 +17,15 @@ from station.adapters.upstream.orders import HttpReturns
 from station.app.keeping import default_state
 from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import StationError, refuse
+from station.domain.identity import ItemCode
 from station.domain.item import OrderLine
 from station.domain.parcel import ParcelKind, parcel_code
 from station.domain.scan import ItemScanned, read_scan
 from station.ports import Catalogue
 
 Say = Callable[[str], None]
+
+_DEMONSTRATION_GTIN = "09520123456788"
 
 
 def import_file(
@@ -84,6 +87,23 @@ def orders_from(url: str, patience_s: float, state: Path) -> HttpReturns:
         now=SystemClock().now,
         whole_s=patience_s,
     )
+
+
+def ask_server(url: str, patience_s: float) -> None:
+    """Ask a server for goods of the demonstration prefix, which it need not know.
+
+    StationError if it gives no usable answer.
+    """
+    with tempfile.TemporaryDirectory(prefix="regrade-orders-") as folder:
+        answers = OrderAnswers(Path(folder))
+        returns = HttpReturns(
+            url, answers, line_from_json, now=SystemClock().now, whole_s=patience_s
+        )
+        try:
+            returns.declared(ItemCode(_DEMONSTRATION_GTIN))
+        finally:
+            returns.close()
+            answers.close()
 
 
 def aside_of(

@@ -59,7 +59,7 @@ class HttpReturns:
         whole_s: float = WHOLE_S,
     ) -> None:
         if not is_address(url):
-            raise refuse(f"{url} is no address of orders: name one that begins with https://.")
+            raise refuse(f"{url} is no address of orders: write https://server/path.")
         self._url = url.rstrip("/")
         self._answers = answers
         self._read_line = read_line

@@ -49,7 +49,7 @@ class HttpUpstream:
         whole_s: float = _WHOLE_S,
     ) -> None:
         if not is_address(url):
-            raise refuse(f"{url} is no address to post to: name one that begins with https://.")
+            raise refuse(f"{url} is no address to post to: write https://server/path.")
         self._url = f"{url.rstrip('/')}/inspections"
         self._reached = reached
         self._exchange = Exchange(whole_s=whole_s, longest=_LONGEST_ANSWER, connect_s=_CONNECT_S)
