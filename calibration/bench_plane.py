@@ -110,12 +110,12 @@ def calibrate_plane(
     u_target = (bar.U_mm / bar.measured_mm if bar else PRINTED_U) / 2
     u_lengths = float(np.sqrt(np.mean(np.concatenate(errors) ** 2)))
     expanded = 2 * math.hypot(u_target, u_lengths)
-    distance = 1 / float(np.linalg.norm(slope))
-    normal = slope * distance
+    bare = _bare_plane(slope)
+    distance = bare.distance_mm
     residuals = tuple(_residuals_px(lens, slope, place) for place in places)
     u_slope = distance * np.sqrt(np.diag(spread))
     plane = BenchPlane(
-        normal=(float(normal[0]), float(normal[1]), float(normal[2])),
+        normal=bare.normal,
         distance_mm=distance,
         U_relative=min(expanded, 0.999),
         U_distance_mm=2 * distance * math.hypot(u_target, float(u_slope[2])),
@@ -127,6 +127,17 @@ def calibrate_plane(
     return PlaneCalibration(
         plane, residuals, errors, _judged(bias, expanded, residuals, errors, cells, bar)
     )
+
+
+def fit_plane(lens: Lens, places: Sequence[Sighting]) -> BenchPlane:
+    """Return the plane that all corners lie on, without figures of its uncertainty."""
+    return _bare_plane(_fitted(lens, places)[0])
+
+
+def _bare_plane(slope: Floats) -> BenchPlane:
+    distance = 1 / float(np.linalg.norm(slope))
+    x, y, z = (float(value) for value in slope * distance)
+    return BenchPlane((x, y, z), distance, 0.0)
 
 
 def _fitted(lens: Lens, places: Sequence[Sighting]) -> tuple[Floats, Floats]:
@@ -188,10 +199,8 @@ def _aligned(board: Floats, found: Floats) -> Floats:
 
 def _length_errors(lens: Lens, slope: Floats, place: Sighting) -> Floats:
     """The relative errors of the place's lengths of about `LENGTH_MM` (or its longest ones)."""
-    distance = 1 / float(np.linalg.norm(slope))
-    n = slope * distance
-    plane = BenchPlane((float(n[0]), float(n[1]), float(n[2])), distance, 0.0)
-    found = to_plane(lens, plane, place.pixels, distance)
+    plane = _bare_plane(slope)
+    found = to_plane(lens, plane, place.pixels, plane.distance_mm)
     first, second = np.triu_indices(len(found), 1)
     true = np.linalg.norm(place.corners[first] - place.corners[second], axis=1)
     wish = min(LENGTH_MM, 0.8 * float(true.max()))

@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass
 from calibration import projection
 from calibration.errors import CalibrationError, wrong
 from calibration.schema_1 import upgraded
+from calibration.sections.check import CheckReference
 from calibration.sections.detection import Detectability
 from calibration.sections.geometry import BenchPlane, Lens
 from calibration.sections.photometry import (
@@ -77,6 +78,7 @@ class Calibration:
     sharpness: Sharpness | None = None
     noise: Noise | None = None
     repeatability: Repeatability | None = None
+    check: CheckReference | None = None
     lamps: tuple[Lamp, ...] = ()
     detection: tuple[Detectability, ...] = ()
     targets: tuple[Target, ...] = ()

@@ -121,6 +121,12 @@ def card_patch_places() -> tuple[tuple[float, float], ...]:
     return tuple((first + pitch * i, A4[1] / 2 + 35) for i in range(len(CARD_GREYS)))
 
 
+def card_white_places() -> tuple[tuple[float, float], ...]:
+    """The middles of four white places around the card's middle, mm."""
+    x, y = A4[0] / 2, A4[1] / 2
+    return tuple((x + 38.5 * i, y + 60.0 * j) for j in (-1, 1) for i in (-1, 1))
+
+
 def _board_shapes(board: Board) -> list[Polygon]:
     side = board.square_mm
     if board.kind == "squares":

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from calibration.record import Calibration
+from calibration.verification.log import Standing, log_of, read_log, trust
 from firmware_bridge.families.index import family
 from firmware_bridge.transports.ports import list_ports
 from station.adapters.clock import SystemClock, SystemIdentifiers
@@ -86,8 +87,17 @@ def _calibration(settings: Settings | None) -> str:
         record = Calibration.read(path)
     except ValueError as error:
         raise _WrongError(str(error)) from error
-    if not record.in_date(SystemClock().now()):
-        raise _WrongError(f"It was valid until {record.valid_until:%Y-%m-%d}: calibrate again.")
+    try:
+        stands = trust(record, read_log(log_of(path)), SystemClock().now())
+    except ValueError as error:
+        raise _WrongError(str(error)) from error
+    match stands.standing:
+        case Standing.OVERDUE:
+            raise _WrongError(f"It was valid until {record.valid_until:%Y-%m-%d}: calibrate again.")
+        case Standing.CHECK_OVERDUE:
+            raise _WrongError("The daily check is due: run 'regrade calibrate verify'.")
+        case Standing.CHECK_FAILED:
+            raise _WrongError("The last daily check failed: do what it said, and verify again.")
     return f"{record.id}, valid until {record.valid_until:%Y-%m-%d}"
 
 

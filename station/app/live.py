@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from calibration.verification.log import Standing, Standings, log_of
 from station.adapters.canonical import canonical
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.frames import FrameFiles
@@ -35,6 +36,14 @@ from station.workflow.station import Station, Surroundings, station_bug
 
 _log = logging.getLogger(__name__)
 
+_CALIBRATED = {
+    Standing.VALID: DeviceState.WELL,
+    Standing.ABSENT: DeviceState.MISSING,
+    Standing.OVERDUE: DeviceState.OVERDUE,
+    Standing.CHECK_OVERDUE: DeviceState.OVERDUE,
+    Standing.CHECK_FAILED: DeviceState.FAULTY,
+}
+
 
 class LiveBench:
     """One bench, running from `start` to `stop`; views go to every subscriber at each change."""
@@ -58,6 +67,8 @@ class LiveBench:
         self._subscribers: list[Callable[[OperatorView], None]] = []
         self._watchers: list[Callable[[Bench], None]] = []
         self._calibration = read_calibration(parts.calibration)
+        log = log_of(parts.calibration) if parts.calibration else None
+        self._standings = Standings(self._calibration, log)
         self._waiting = 0
         self._ended = -1
         emit, clock = self._inbox.emit, self.clock
@@ -167,13 +178,12 @@ class LiveBench:
                 show(view)
 
     def _equipment(self) -> Equipment:
-        calibrated = self._calibration is not None and self._calibration.in_date(self.clock.now())
-        absent = DeviceState.OVERDUE if self._calibration else DeviceState.MISSING
+        standing = self._standings.at(self.clock.now())
         devices = (
             *(Device(kind) for kind in dict.fromkeys(self._devices.kinds)),
             Device(DeviceKind.CAMERA),
             Device(DeviceKind.EXAMINER),
-            Device(DeviceKind.CALIBRATION, DeviceState.WELL if calibrated else absent),
+            Device(DeviceKind.CALIBRATION, _CALIBRATED[standing]),
             Device(
                 DeviceKind.SOUND, DeviceState.MUTED if self._speaker.muted else DeviceState.WELL
             ),

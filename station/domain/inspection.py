@@ -61,7 +61,8 @@ class Identified:
 class PoseExamined:
     """What was found on one pose; `failure` says why it could not be examined.
 
-    `mm_per_px` is the scale on the item's upper face, none without a calibration in date. `codes`
+    `mm_per_px` is the scale on the item's upper face, none without a calibration in date.
+    `withdrawn` says why a camera that was calibrated may claim no sizes and colours now. `codes`
     are those on the item, as a scanner with AIM identifiers would send them: at most `MOST_CODES`,
     none longer than `scan.LONGEST_CODE`.
     """
@@ -73,6 +74,7 @@ class PoseExamined:
     mm_per_px: float | None = None
     failure: str | None = None
     codes: tuple[str, ...] = ()
+    withdrawn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

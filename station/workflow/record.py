@@ -178,6 +178,7 @@ def _pose(pose: PoseExamined) -> dict[str, Json]:
         "model_pack": pose.model_pack,
         "calibration": pose.calibration,
         "mm_per_px": pose.mm_per_px,
+        "withdrawn": pose.withdrawn,
         "failure": pose.failure,
     }
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from calibration.errors import CalibrationError
 from calibration.record import Calibration
+from calibration.verification.log import Standing, Standings, log_of
 from models.runtime.detector import Detector
 from models.runtime.errors import InferenceError, PackError, PictureError
 from models.runtime.item import item_region
@@ -38,7 +39,7 @@ from station.adapters.examiner.link import (
     SharedPicture,
     ShotToExamine,
 )
-from station.domain.defect import Defect, Finding
+from station.domain.defect import Defect, Finding, Quantity
 from station.domain.inspection import PoseExamined
 
 
@@ -58,7 +59,8 @@ class ExaminerSetup:
 class Equipment:
     """The same, loaded. `model_pack` names the pack and, by digest, every byte of it.
 
-    `read_codes` reads the codes in the pictures under `COLOUR_LIGHT`.
+    `read_codes` reads the codes in the pictures under `COLOUR_LIGHT`. `verifications` is the log
+    of the daily checks.
     """
 
     detector: Finds
@@ -66,6 +68,7 @@ class Equipment:
     calibration: Calibration | None
     empty: Mapping[str, Picture]
     read_codes: ReadCodes = no_codes
+    verifications: Path | None = None
 
 
 def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Equipment:
@@ -81,6 +84,7 @@ def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Eq
         Calibration.read(setup.calibration) if setup.calibration else None,
         {light: read_picture(path) for light, path in setup.empty.items()},
         read_codes,
+        log_of(setup.calibration) if setup.calibration else None,
     )
 
 
@@ -106,6 +110,7 @@ class PoseExaminer:
 
     def __init__(self, equipment: Equipment) -> None:
         self._equipment = equipment
+        self._standings = Standings(equipment.calibration, equipment.verifications)
         self._memory: dict[str, SharedMemory] = {}
 
     def answer(self, request: ExaminePose) -> PoseDone:
@@ -113,7 +118,9 @@ class PoseExaminer:
         equipment = self._equipment
         nothing = PoseExamined(request.pose, (), equipment.model_pack, None)
         calibration = equipment.calibration
-        if calibration and not calibration.in_date(request.at):
+        standing = self._standings.at(request.at)
+        if calibration and standing is not Standing.VALID:
+            nothing = replace(nothing, withdrawn=standing.value)
             calibration = None
         try:
             result = self._examined(request, nothing, calibration)
@@ -147,6 +154,8 @@ class PoseExaminer:
             # pixels, and no claim.
             findings = self._findings(request.shots, pictures, region, Optics())
             return replace(nothing, findings=findings, codes=codes)
+        if nothing.withdrawn:
+            findings = tuple(_without_colour(finding) for finding in findings)
         named = calibration.id if calibration else None
         return replace(
             nothing, findings=findings, calibration=named, mm_per_px=mm_per_px, codes=codes
@@ -200,3 +209,9 @@ class PoseExaminer:
         pixels: Picture = np.ndarray(shape, np.uint8, buffer=memory.buf)
         pixels.flags.writeable = False
         return pixels
+
+
+def _without_colour(finding: Finding) -> Finding:
+    """The finding without colour differences: a camera that is not verified claims none."""
+    kept = tuple(m for m in finding.measurements if m.quantity is not Quantity.DELTA_E00)
+    return replace(finding, measurements=kept)
