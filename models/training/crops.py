@@ -15,10 +15,14 @@ Target = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What the network learns from: a square of planes and the per-class masks of its faults."""
+    """What the network learns from: a square of planes and the per-class masks of its faults.
+
+    ``known`` is 255 where the target can be relied on; None where it can everywhere.
+    """
 
     picture: Picture
     target: Target
+    known: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)

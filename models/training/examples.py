@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.labels.labelled import LabelledSet
 from models.training.batches import Mixture
 from models.training.errors import TrainingError
+from models.training.labelled import LabelledCrops
 from models.training.partition import Part
 from models.training.photographs import list_photographs
-from models.training.sources import PhotographCrops, RenderedCrops, photographs_of
+from models.training.sources import (
+    CropSource,
+    PhotographCrops,
+    RenderedCrops,
+    photographs_of,
+)
 
 _LOOKED_AT_BYTES = 2**28
 _ENOUGH_RETURNS = 60
@@ -17,24 +24,27 @@ _ENOUGH_RETURNS = 60
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Rendered returns and clean photographs, each with a part kept back for validation."""
+    """Rendered returns, clean photographs and labelled pictures, a part of each kept back."""
 
     rendered: RenderedCrops
     rendered_kept: RenderedCrops
     photographed: PhotographCrops | None
     photographed_kept: PhotographCrops | None
+    labelled: LabelledCrops | None
+    labelled_kept: LabelledCrops | None
     rendered_share: float
+    labelled_share: float
 
     def learnt(self) -> Mixture:
         """The mixture to learn from; raises TrainingError where there is nothing yet."""
-        mixture = self._mixture(self.rendered, self.photographed)
+        mixture = self._mixture(self.rendered, self.photographed, self.labelled)
         if mixture is None:
             raise TrainingError("The sets hold no returns to learn from: render some first.")
         return mixture
 
     def checked(self) -> Mixture | None:
         """The mixture to look at between steps, or None where nothing was kept back."""
-        return self._mixture(self.rendered_kept, self.photographed_kept)
+        return self._mixture(self.rendered_kept, self.photographed_kept, self.labelled_kept)
 
     def rescan(self) -> None:
         """Take up returns that were finished since."""
@@ -42,25 +52,41 @@ class Examples:
         self.rendered_kept.rescan()
 
     def _mixture(
-        self, rendered: RenderedCrops, photographed: PhotographCrops | None
+        self,
+        rendered: RenderedCrops,
+        photographed: PhotographCrops | None,
+        labelled: LabelledCrops | None,
     ) -> Mixture | None:
-        if photographed is None:
-            return Mixture((rendered,), (1.0,)) if rendered.returns else None
-        if not rendered.returns:
-            return Mixture((photographed,), (1.0,))
-        share = self.rendered_share * min(1.0, rendered.returns / _ENOUGH_RETURNS)
-        return Mixture((rendered, photographed), (share, 1 - share))
+        sources: list[tuple[CropSource, float]] = []
+        share = self.rendered_share if photographed else 1.0
+        if photographed and rendered.returns:
+            share *= min(1.0, rendered.returns / _ENOUGH_RETURNS)
+        if rendered.returns:
+            sources.append((rendered, share))
+        if photographed:
+            sources.append((photographed, 1 - share if rendered.returns else 1.0))
+        if labelled and labelled.pictures:
+            rest = self.labelled_share if sources else 0.0
+            sources = [(source, (1 - rest) * part) for source, part in sources]
+            sources.append((labelled, rest or 1.0))
+        if not sources:
+            return None
+        return Mixture(tuple(source for source, _ in sources), tuple(part for _, part in sources))
 
 
 def collect_examples(
     sets: Sequence[Path],
     directories: Sequence[Path],
     classes: Sequence[str],
+    *,
+    labelled: Sequence[LabelledSet] = (),
     rendered_share: float,
+    labelled_share: float,
 ) -> Examples:
-    """The examples of ``sets`` and of the photograph ``directories``; either may be empty."""
-    if not sets and not directories:
-        raise TrainingError("Nothing to learn from: name a rendered set or photographs.")
+    """The examples of rendered ``sets``, of the photograph ``directories`` and of ``labelled``
+    sets; not all of them may be empty."""
+    if not sets and not directories and not labelled:
+        raise TrainingError("Nothing to learn from: name a set or photographs.")
     photographs = list_photographs(directories)
     learnt = photographs_of(photographs, Part.TRAIN)
     kept = photographs_of(photographs, Part.VALIDATION)
@@ -69,5 +95,8 @@ def collect_examples(
         rendered_kept=RenderedCrops(sets, classes, frozenset({Part.VALIDATION}), _LOOKED_AT_BYTES),
         photographed=PhotographCrops(learnt, classes) if learnt else None,
         photographed_kept=PhotographCrops(kept, classes, _LOOKED_AT_BYTES) if kept else None,
+        labelled=LabelledCrops(labelled, classes, Part.TRAIN) if labelled else None,
+        labelled_kept=LabelledCrops(labelled, classes, Part.VALIDATION) if labelled else None,
         rendered_share=rendered_share,
+        labelled_share=labelled_share,
     )

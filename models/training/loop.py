@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from models.labels.labelled import LabelledSet
 from models.rendering.fast.faults.index import KINDS
 from models.training.batches import ReplayedBatches, batch
 from models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -48,12 +49,20 @@ class Recipe:
     average_decay: float = 0.995
     rendered_share: float = 0.6
     """Share of crops from rendered sets where photographs are given as well."""
+    labelled_share: float = 0.6
+    """Share of crops from labelled sets where there is anything else."""
     threads: int = max(1, (os.cpu_count() or 2) - 1)
     """One core is left to make crops with."""
     checkpoint_seconds: float = 120.0
     rescan_steps: int = 100
     validation_crops: int = 96
     validation_steps: int = 500
+
+
+FINE_TUNING = Recipe(
+    fresh=6, kept=1200, coarse_share=0.0, rate=8e-4, warm_up_steps=40, average_decay=0.99
+)
+"""To go on from a pack with a site's own pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ def train(
     classes: Sequence[str] = tuple(KINDS),
     start_from: Path | None = None,
     photographs: Sequence[Path] = (),
+    labelled: Sequence[LabelledSet] = (),
     minutes: float | None = None,
     steps: int | None = None,
     seed: int = 0,
@@ -101,9 +111,16 @@ def train(
     """
     if (minutes is None) == (steps is None):
         raise TrainingError("Say either how many minutes or how many steps to train.")
-    recipe = recipe or Recipe()
+    recipe = recipe or (FINE_TUNING if start_from else Recipe())
     torch.set_num_threads(recipe.threads)
-    examples = collect_examples(sets, photographs, classes, recipe.rendered_share)
+    examples = collect_examples(
+        sets,
+        photographs,
+        classes,
+        labelled=labelled,
+        rendered_share=recipe.rendered_share,
+        labelled_share=recipe.labelled_share,
+    )
     out.mkdir(parents=True, exist_ok=True)
     course = _begin(out, tuple(classes), start_from, seed, recipe, examples)
     budget = _Budget(minutes, steps)
@@ -136,6 +153,7 @@ class _Course:
     classes: tuple[str, ...]
     seed: int
     recipe: Recipe
+    device: Any
     network: Segmenter
     average: Segmenter
     optimiser: Any
@@ -162,11 +180,17 @@ class _Course:
         rate = self.recipe.rate * _schedule(done, self.step, self.recipe.warm_up_steps)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        pictures, targets = self.batches.next(examples.learnt(), self.step)
+        seen = self.batches.next(examples.learnt(), self.step)
+        planes = seen.planes.to(self.device, memory_format=torch.channels_last)
         self.network.train()
-        with torch.autocast("cpu", torch.bfloat16, enabled=_fast_bfloat16()):
-            logits = self.network(pictures.contiguous(memory_format=torch.channels_last))
-        loss = segmentation_loss(logits.float(), targets, self.shares)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=_fast_bfloat16(self.device)):
+            logits = self.network(planes)
+        loss = segmentation_loss(
+            logits.float(),
+            seen.targets.to(self.device),
+            self.shares.to(self.device),
+            seen.known.to(self.device),
+        )
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -185,7 +209,7 @@ class _Course:
         if mixture is None:
             return
         started = time.monotonic()
-        pictures, targets = batch(
+        seen = batch(
             mixture,
             self.classes,
             (_VALIDATION_SEED,),
@@ -193,7 +217,8 @@ class _Course:
             self.recipe.crop,
         )
         with torch.no_grad():
-            probability = torch.sigmoid(self.average.eval()(pictures))
+            probability = torch.sigmoid(self.average.eval()(seen.planes.to(self.device))).cpu()
+        probability, targets = probability * seen.known, seen.targets * seen.known
         scores = hard_dice(probability, targets)
         self.dice = {
             name: float(score) for name, score in zip((*self.classes, ANY), scores, strict=True)
@@ -265,20 +290,22 @@ def _begin(
             f"{out} holds a run for {', '.join(kept.classes)}: name another folder for this one."
         )
     if kept is None and start_from is not None:
-        crops, _ = batch(examples.learnt(), classes, (seed, 0), 32, recipe.crop)
-        network = network_of_pack(start_from, classes, crops)
+        crops = batch(examples.learnt(), classes, (seed, 0), 32, recipe.crop)
+        network = network_of_pack(start_from, classes, crops.planes)
     else:
         network = Segmenter(len(classes) + 1)
     average = Segmenter(len(classes) + 1)
     average.load_state_dict(network.state_dict())
-    network = network.to(memory_format=torch.channels_last)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    average = average.to(device)
+    network = network.to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay
     )
-    _, seen = batch(examples.learnt(), classes, (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
+    seen = batch(examples.learnt(), classes, (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
     coarse = _batches(classes, seed, recipe, coarse=True)
-    shares = shares_of(seen)
-    course = _Course(classes, seed, recipe, network, average, optimiser, shares, coarse)
+    shares = shares_of(seen.targets)
+    course = _Course(classes, seed, recipe, device, network, average, optimiser, shares, coarse)
     if kept is not None:
         network.load_state_dict(kept.weights)
         average.load_state_dict(kept.average)
@@ -300,5 +327,7 @@ def _schedule(done: float, step: int, warm_up_steps: int) -> float:
     return min(1.0, (step + 1) / max(1, warm_up_steps)) * (0.02 + 0.98 * cosine)
 
 
-def _fast_bfloat16() -> bool:
+def _fast_bfloat16(device: Any) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))

@@ -3,7 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,11 +14,14 @@ import torch
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from numpy.typing import NDArray
 
+from models.labels.labelled import LabelledSet
 from models.runtime.detector import Detector
 from models.runtime.golden import Golden, record_golden
 from models.runtime.keys import TrustedKey, read_private_key
+from models.runtime.manifest import MANIFEST, read_manifest
 from models.runtime.metrics import Figure, Metrics, OverallFigures
 from models.runtime.pack import Pack, read_pack
+from models.runtime.session import Session
 from models.runtime.writing import write_pack
 from models.sets import read_set
 from models.training.card import Learning, card_text
@@ -32,8 +35,8 @@ from models.training.photographs import Photograph, list_photographs, read_pictu
 from models.training.planes import LIGHTS, PLANES, stacked
 from models.training.reality import RealAnswer, RealGroup, ask
 from models.training.sources import photographs_of
-from models.training.thresholds import LOWS, Choice, choose
-from models.training.validation import ValidationSets, sight, validation_poses
+from models.training.thresholds import LOWS, Choice, Inherited, choose
+from models.training.validation import Remembering, ValidationSets, sight, validation_poses
 
 _GOLDEN_SIDE = 96
 _GOLDENS = 2
@@ -78,13 +81,16 @@ def make_pack(
     sets: Sequence[Path] = (),
     threshold_sets: Sequence[Path] = (),
     photographs: Sequence[Path] = (),
+    labelled: Sequence[LabelledSet] = (),
+    start_from: Path | None = None,
     evaluate: Callable[[Pack], Metrics] | None = None,
     real: Sequence[RealGroup] = (),
 ) -> Made:
     """Export the run in ``run`` as a signed pack at ``path``, which must not exist yet.
 
-    Thresholds are chosen on the validation parts of ``sets`` and ``photographs``, which are those
-    of the run, and on the whole of ``threshold_sets``, which it never saw. ``evaluate`` measures
+    Thresholds are chosen on the validation parts of ``sets``, ``labelled`` and ``photographs``,
+    which are those of the run, and on the whole of ``threshold_sets``, which it never saw; classes
+    without a fault there keep those of ``start_from``. ``evaluate`` measures
     the pack on a set of its own seed; without it the metrics stay unknown. ``real`` groups are
     asked for the card. Raises TrainingError where ``run`` holds no checkpoint, PackError where the
     pack cannot be written.
@@ -95,7 +101,7 @@ def make_pack(
     found = list_photographs(photographs)
     network = checkpoint.network()
     model = onnx_bytes(network)
-    validation = ValidationSets(tuple(sets), tuple(threshold_sets))
+    validation = ValidationSets(tuple(sets), tuple(threshold_sets), tuple(labelled))
     goldens = _goldens(network, validation, found)
 
     def write(target: Path, choices: Mapping[str, Choice], metrics: Metrics, card: str) -> None:
@@ -117,11 +123,15 @@ def make_pack(
             yield read_pack(target, (_public(imprint.private_key),))
 
     kept = photographs_of(found, Part.VALIDATION)
-    sightings = []
-    for low in LOWS:
-        with draft({name: _plain(low) for name in checkpoint.classes}) as pack:
-            sightings.append(sight(Detector(pack), low, validation, kept))
-    choices = choose(sightings, checkpoint.classes)
+    with ExitStack() as drafts:
+        packs = {
+            low: drafts.enter_context(draft({name: _plain(low) for name in checkpoint.classes}))
+            for low in LOWS
+        }
+        session = Remembering(Session(packs[LOWS[0]]))
+        detectors = {low: Detector(pack, session=session) for low, pack in packs.items()}
+        sightings = sight(detectors, validation, kept, session.forget)
+    choices = choose(sightings, checkpoint.classes, inherited=_inherited(start_from))
     with draft(choices) as pack:
         metrics = evaluate(pack) if evaluate is not None else _unknown()
         detector = Detector(pack)
@@ -240,6 +250,17 @@ def _public(private_key: Path) -> TrustedKey:
     public = read_private_key(private_key).public_key()
     raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
     return TrustedKey(id="own", public_key=raw, added=date(1970, 1, 1))
+
+
+def _inherited(start_from: Path | None) -> dict[str, Inherited]:
+    if start_from is None:
+        return {}
+    manifest = read_manifest((start_from / MANIFEST).read_bytes())
+    return {
+        name: Inherited(threshold.low, tuple((raw, share) for raw, share in observed))
+        for name, threshold in manifest.decode.thresholds.items()
+        if (observed := manifest.scores.observed.get(name))
+    }
 
 
 def _plain(low: float) -> Choice:

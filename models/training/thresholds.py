@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -78,22 +79,44 @@ class Choice:
     faults: int
 
 
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What the pack that a run went on from knew of a class."""
+
+    low: float
+    observed: Points
+
+
 def choose(
-    sightings: Sequence[Sighting], classes: Sequence[str], caps: Caps | None = None
+    sightings: Sequence[Sighting],
+    classes: Sequence[str],
+    caps: Caps | None = None,
+    inherited: Mapping[str, Inherited] = MappingProxyType({}),
 ) -> dict[str, Choice]:
     """The thresholds of all classes.
 
     ``low`` of each is where its average precision is best. Its raw scores are then mapped to the
     share of findings that are true; so ``high`` can be one confidence for all classes, the lowest
-    at which clean pictures alarm no more often than ``caps`` allow.
+    at which clean pictures alarm no more often than ``caps`` allow. A class without a true fault
+    among the pictures keeps what is ``inherited`` of it.
     """
     caps = caps or Caps()
+    kept = {
+        name: known
+        for name, known in inherited.items()
+        if not any(sighting.faults.get(name) for sighting in sightings)
+    }
     best = {
-        name: max(sightings, key=lambda sighting: _average_precision(sighting, name))
+        name: min(sightings, key=lambda sighting: abs(sighting.low - kept[name].low))
+        if name in kept
+        else max(sightings, key=lambda sighting: _average_precision(sighting, name))
         for name in classes
     }
     own = {name: best[name].of(name) for name in classes}
-    points = {name: observed_shares(own[name]) for name in classes}
+    points = {
+        name: kept[name].observed if name in kept else observed_shares(own[name])
+        for name in classes
+    }
     sure = [
         (candidate, confidence(points[name], candidate.confidence))
         for name in classes
@@ -136,7 +159,8 @@ def _choice(
     faults = pictures.faults.get(name, 0)
     return Choice(
         low=pictures.low,
-        high=high,
+        # Raw scores, of which nothing is known, are no less than what delimits an instance.
+        high=high if points else max(high, pictures.low),
         observed=points,
         recall=len(found) / faults if faults else 0.0,
         precision=sum(c.right for c in reported) / len(reported) if reported else 1.0,

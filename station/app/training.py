@@ -1,10 +1,12 @@
 """Training from the command line: a run that can go on, and a signed pack at its end."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
+from models.labels.reading import SetKind, check_apart, read_labelled, set_kind
+from models.rendering.fast.faults.index import KINDS
 from models.runtime.errors import PackError
 from models.runtime.keys import read_private_key
 from models.sets import SetError
@@ -32,6 +34,8 @@ def train_pack(
     version: str,
     start_from: Path | None,
     photographs: tuple[Path, ...],
+    renamed: Mapping[str, str],
+    resplit: bool,
     minutes: float | None,
     steps: int | None,
     seed: int,
@@ -43,6 +47,7 @@ def train_pack(
     """
     try:
         from models.training.errors import TrainingError
+        from models.training.labelled import part_of_labelled
         from models.training.loop import Progress, train
         from models.training.pack import Imprint, make_pack
     except ModuleNotFoundError as error:
@@ -62,9 +67,19 @@ def train_pack(
     if pack.exists():
         raise refuse(f"{pack} exists already: move it away, or train into another directory")
     try:
+        rendered = tuple(path for path in sets if set_kind(path) is SetKind.RENDERED)
+        labelled = [
+            read_labelled(path, tuple(KINDS), renamed=renamed, resplit=resplit)
+            for path in sets
+            if path not in rendered
+        ]
+        for note in (note for each in labelled for note in each.notes):
+            say(note)
+        check_apart(labelled, lambda picture: str(part_of_labelled(picture)))
         train(
-            sets,
+            rendered,
             out,
+            labelled=labelled,
             start_from=start_from,
             photographs=photographs,
             minutes=minutes,
@@ -73,6 +88,15 @@ def train_pack(
             progress=progress,
         )
         imprint = Imprint(name, version, "Apache-2.0", key)
-        return make_pack(out, pack, imprint, sets=sets, photographs=photographs).path
+        say("Choosing thresholds …")
+        return make_pack(
+            out,
+            pack,
+            imprint,
+            sets=rendered,
+            labelled=labelled,
+            photographs=photographs,
+            start_from=start_from,
+        ).path
     except (TrainingError, PackError, SetError) as error:
         raise refuse(str(error)) from error

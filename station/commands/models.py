@@ -129,7 +129,10 @@ def render(
 
 
 def train(
-    sets: Annotated[list[Path], typer.Argument(help="Directories of rendered sets.")],
+    sets: Annotated[
+        list[Path],
+        typer.Argument(metavar="SET…", help="Sets: rendered, or labelled as YOLO or COCO."),
+    ],
     out: Annotated[Path, typer.Option(help="Where the run and its pack are kept; it can go on.")],
     key: Annotated[Path, typer.Option(help="Ed25519 private key (PEM) that signs the pack.")],
     start_from: Annotated[
@@ -137,8 +140,15 @@ def train(
     ] = None,
     photographs: Annotated[
         list[Path] | None,
-        typer.Option(help="Folders of clean photographs; faults are blended into them."),
+        typer.Option(help="Folders of clean photographs; faults are put into them."),
     ] = None,
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option("--class", help="NAME=KIND: what a label's name means; KIND - for no fault."),
+    ] = None,
+    resplit: Annotated[
+        bool, typer.Option(help="Split labelled sets by item anew, not as they say.")
+    ] = False,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for the run, all sessions.")] = 60,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps instead of minutes.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
@@ -150,6 +160,7 @@ def train(
     from station.app.training import train_pack, trust_entry
 
     trust = trust_entry(key, SystemClock().now().date())
+    meanings = dict(_meaning(each) for each in renamed or ())
     pack = train_pack(
         sets=tuple(sets),
         out=out,
@@ -158,12 +169,21 @@ def train(
         version=version,
         start_from=start_from,
         photographs=tuple(photographs or ()),
+        renamed=meanings,
+        resplit=resplit,
         minutes=None if steps else minutes,
         steps=steps,
         seed=seed,
         say=console.note,
     )
     console.note(f"The pack is at {pack}. Benches trust it once trusted_keys.toml holds:\n{trust}")
+
+
+def _meaning(text: str) -> tuple[str, str]:
+    name, equals, kind = text.partition("=")
+    if not (name and equals and kind):
+        console.leave(f"--class {text}: write NAME=KIND, such as open-cap=missing_part.")
+    return name, kind
 
 
 def evaluate(

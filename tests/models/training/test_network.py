@@ -30,12 +30,30 @@ def test_a_right_answer_costs_less_than_none_and_none_less_than_a_wrong_one() ->
     target[0, 0, 4:20, 4:20] = 1
     right = torch.where(target > 0, 6.0, -6.0)
     costs = [
-        float(segmentation_loss(logits, target, torch.tensor([0.02, 0.01])))
+        float(
+            segmentation_loss(logits, target, torch.tensor([0.02, 0.01]), torch.ones(2, 2, 32, 32))
+        )
         for logits in (right, torch.full_like(right, -6.0), -right)
     ]
 
     assert costs == sorted(costs)
     assert costs[0] < 0.1 < costs[1]
+
+
+def test_nothing_is_asked_where_nothing_is_known() -> None:
+    from models.training.loss import segmentation_loss
+
+    target = torch.zeros(1, 2, 32, 32)
+    known = torch.ones_like(target)
+    known[:, 1] = 0
+    share = torch.tensor([0.02, 0.01])
+    right = torch.full_like(target, -9.0)
+    wrong_unknown = right.clone()
+    wrong_unknown[:, 1] = 9.0
+
+    assert float(segmentation_loss(wrong_unknown, target, share, known)) == pytest.approx(
+        float(segmentation_loss(right, target, share, known)), abs=1e-4
+    )
 
 
 def test_dice_counts_what_two_maps_share() -> None:

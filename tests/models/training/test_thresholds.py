@@ -1,4 +1,4 @@
-from models.training.thresholds import Candidate, Caps, Sighting, choose
+from models.training.thresholds import Candidate, Caps, Inherited, Sighting, choose
 
 
 def hit(confidence: float, truth: int, picture: int = 0) -> Candidate:
@@ -67,3 +67,15 @@ def test_a_class_without_validation_faults_is_reported_by_nothing_it_saw() -> No
 
     assert choice.faults == 0
     assert choice.observed[-1][1] < 0.1
+
+
+def test_what_the_pictures_do_not_tell_is_kept_from_the_pack_before() -> None:
+    known = {"stain": Inherited(0.5, ((0.6, 0.4), (0.9, 0.95))), "dent": Inherited(0.5, ())}
+    dents = [Candidate(0, "dent", 0.8, truth, 0.7, 1.0) for truth in range(9)]
+    seen = Sighting(0.25, tuple(dents), {"dent": 9}, frozenset({10}), frozenset())
+
+    choices = choose([seen], ["stain", "dent"], inherited=known)
+
+    assert choices["stain"].observed == known["stain"].observed
+    assert choices["dent"].observed != ()
+    assert choices["dent"].recall == 1

@@ -131,6 +131,44 @@ def test_training_starts_from_a_pack_without_losing_what_it_knows(
     assert torch.allclose(before, learning, atol=0.3)
 
 
+def test_a_sites_own_labels_are_learnt_from_a_pack(
+    drawn_set: Path, tmp_path: Path, signing: tuple[Path, tuple[TrustedKey, ...]]
+) -> None:
+    from models.labels.labelled import LabelledPicture, LabelledSet, Outline
+    from models.training.pack import make_pack
+
+    key, trusted = signing
+    trained([drawn_set], tmp_path / "run", 3)
+    make_pack(tmp_path / "run", tmp_path / "pack", imprint(key), sets=[drawn_set])
+    pictures = sorted(drawn_set.glob("*/top-bright.png"))
+    corner = ((5.0, 5.0), (25.0, 5.0), (25.0, 25.0), (5.0, 25.0))
+    own = LabelledSet(
+        drawn_set,
+        tuple(
+            LabelledPicture(
+                path,
+                path.parent.name,
+                (Outline("dent", corner),) if number % 2 else (),
+                split="validation" if number > 10 else "train",
+            )
+            for number, path in enumerate(pictures)
+        ),
+        frozenset({"dent"}),
+    )
+    trained([], tmp_path / "tuned", 2, labelled=[own], start_from=tmp_path / "pack")
+    made = make_pack(
+        tmp_path / "tuned",
+        tmp_path / "pack-2",
+        imprint(key),
+        labelled=[own],
+        start_from=tmp_path / "pack",
+    )
+
+    assert tuple(read_pack(made.path, trusted).manifest.classes) == CLASSES
+    assert made.choices["dent"].faults > 0
+    assert made.choices["stain"].faults == 0
+
+
 def test_a_pack_for_other_classes_is_no_start(
     drawn_set: Path, tmp_path: Path, signing: tuple[Path, tuple[TrustedKey, ...]]
 ) -> None:
