@@ -107,6 +107,10 @@ class StreamCamera(_Camera):
         return self
 
 
+_Balance = Mapping[Literal["red", "green", "blue"], Annotated[float, Field(gt=0, le=16)]]
+"""Gains of white balance by colour."""
+
+
 class BaslerCamera(_Camera):
     """A Basler camera by its serial number; `gain` is in its own units."""
 
@@ -115,10 +119,14 @@ class BaslerCamera(_Camera):
     pixel_format: str = "BGR8"
     exposure_us: Annotated[float, Field(ge=1, le=10_000_000)] | None = None
     gain: float | None = None
+    balance: _Balance = {}
 
 
 class GigeCamera(_Camera):
-    """A GigE Vision or USB3 Vision camera by the id that Aravis lists, or its address."""
+    """A GigE Vision or USB3 Vision camera by the id that Aravis lists, or its address.
+
+    `packet_size` in bytes is for a network that takes jumbo frames; GigE only.
+    """
 
     kind: Literal["gige"]
     id: Annotated[str, Field(min_length=1)]
@@ -127,6 +135,8 @@ class GigeCamera(_Camera):
     ] = "RGB8"
     exposure_us: Annotated[float, Field(ge=1, le=10_000_000)] | None = None
     gain: float | None = None
+    balance: _Balance = {}
+    packet_size: Annotated[int, Field(ge=576, le=16_000)] | None = None
 
 
 Camera = Annotated[

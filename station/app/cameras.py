@@ -194,6 +194,7 @@ def camera_of(camera: Camera) -> FrameSource:
                 camera.pixel_format,
                 camera.exposure_us,
                 camera.gain,
+                {str(colour): ratio for colour, ratio in camera.balance.items()},
             )
             return BaslerSource(camera.serial, basler)
         case GigeCamera():
@@ -203,6 +204,8 @@ def camera_of(camera: Camera) -> FrameSource:
                 camera.pixel_format,
                 camera.exposure_us,
                 camera.gain,
+                {str(colour): ratio for colour, ratio in camera.balance.items()},
+                camera.packet_size,
             )
             return GigeSource(camera.id, gige)
         case FolderCamera():

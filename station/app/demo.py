@@ -15,6 +15,7 @@ from firmware_bridge.emulators.emulator import Emulator
 from firmware_bridge.emulators.plain import PlainImitation
 from firmware_bridge.emulators.ports import PtyPort
 from models.sets import RenderedSet, SetError, read_set
+from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
@@ -37,7 +38,7 @@ from station.virtual.receiver_process import ReceiverProcess
 from station.virtual.sabotage import Killer
 from station.virtual.shift import Shift
 from station.virtual.trolley import Coming, Trolley
-from station.virtual.world import World
+from station.virtual.world import Address, World
 from station.workflow.stages import (
     Answering,
     Bench,
@@ -73,6 +74,8 @@ class DemoOptions:
     cameras: int = 1
     watched: bool = False
     """Whether somebody looks at the live pictures."""
+    camera: Callable[[Address], Callable[[], FrameSource]] | None = None
+    """Makes what makes another source in the place of the virtual camera, given the world."""
 
 
 class Demo:
@@ -167,13 +170,15 @@ class Demo:
 
     def _camera(self, view: int) -> CameraParts:
         """The camera that the recipes name, and others that only look on."""
+        address, other = self._world.address, self.options.camera
+        virtual = partial(virtual_camera, PICTURES, self.options.seed, address, view)
         return CameraParts(
             name="bench" if view == 0 else f"view {view + 1}",
-            make=partial(virtual_camera, PICTURES, self.options.seed, self._world.address, view),
+            make=other(address) if other and view == 0 else virtual,
             width=self.pictures.width,
             height=self.pictures.height,
             empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
-            identity=VIRTUAL,
+            identity="" if other else VIRTUAL,
         )
 
     def _devices(self) -> tuple[Device, ...]:

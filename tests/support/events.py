@@ -27,6 +27,12 @@ class Heard:
         with self._changed:
             return [event for event in self.events if isinstance(event, kind)]
 
+    def drain(self) -> list[Event]:
+        """The events since the last time, which are then forgotten."""
+        with self._changed:
+            events, self.events = self.events, []
+            return events
+
     def wait(
         self,
         kind: type[E],

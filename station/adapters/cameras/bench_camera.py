@@ -23,8 +23,8 @@ class CameraSettings:
     name: str
     width: int
     height: int
-    answer_s: float = 3.0
-    silence_s: float = 3.0
+    answer_s: float = 2.5
+    silence_s: float = 2.5
     start_s: float = 15.0
     frozen_s: float = 2.5
     black_below: float = 6.0

@@ -28,7 +28,7 @@ class Lifeline:
         post: Callable[[int, object | None], None],
         emit: Emit,
         clock: Clock,
-        silence_s: float = 3.0,
+        silence_s: float = 2.5,
         start_s: float = 15.0,
     ) -> None:
         """`post` takes the child's messages, with the number of its life, to the rig's thread.

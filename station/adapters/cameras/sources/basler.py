@@ -1,7 +1,8 @@
 """A Basler camera through pypylon: triggered by software, lossless."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +20,8 @@ _PATIENCE_MS = 1_000
 class BaslerSettings:
     """What the camera must have; None leaves a value as the camera has it, its automatic off.
 
-    `exposure_us` is in microseconds, `gain` in the camera's own units.
+    `exposure_us` is in microseconds, `gain` in the camera's own units. `balance` are the gains of
+    white balance by colour (`red`, `green`, `blue`).
     """
 
     width: int
@@ -27,17 +29,22 @@ class BaslerSettings:
     pixel_format: str
     exposure_us: float | None = None
     gain: float | None = None
+    balance: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """One setting under the names that different series have for it."""
+    """One setting under the names that different series have for it.
+
+    One that exists for each colour counts for that which the `selector` names.
+    """
 
     words: str
     names: tuple[str, ...]
     value: object
     optional: bool = False
     tolerance: float = 0.0
+    selector: str = ""
 
 
 class BaslerSource(TriggeredSource):
@@ -127,6 +134,8 @@ class BaslerSource(TriggeredSource):
         pylon = self._needed()
         for name in setting.names:
             try:
+                if setting.selector:
+                    self._camera.BalanceRatioSelector.Value = setting.selector
                 node = getattr(self._camera, name)
                 if node.IsReadable():
                     return node
@@ -180,6 +189,16 @@ def _wanted(settings: BaslerSettings) -> tuple[_Setting, ...]:
         wanted.append(_Setting("exposure", names, float(settings.exposure_us), tolerance=0.5))
     if settings.gain is not None:
         wanted.append(_Setting("gain", ("Gain", "GainRaw"), settings.gain, tolerance=0.01))
+    wanted += [
+        _Setting(
+            f"{colour} white balance",
+            ("BalanceRatio", "BalanceRatioAbs"),
+            float(ratio),
+            tolerance=0.01,
+            selector=colour.capitalize(),
+        )
+        for colour, ratio in settings.balance.items()
+    ]
     wanted += [
         _Setting("trigger selector", ("TriggerSelector",), "FrameStart"),
         _Setting("trigger mode", ("TriggerMode",), "On"),

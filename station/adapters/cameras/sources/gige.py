@@ -2,9 +2,9 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -42,7 +42,9 @@ class GigeSettings:
     """What the camera must have; None leaves a value as the camera has it, its automatic off.
 
     `exposure_us` is in microseconds, `gain` in the camera's own units. The pixel format is one of
-    Mono8, RGB8, BGR8 and the 8-bit Bayer patterns.
+    Mono8, RGB8, BGR8 and the 8-bit Bayer patterns. `balance` are the gains of white balance by
+    colour (`red`, `green`, `blue`), `packet_size` is in bytes: large ones, where the network takes
+    them, are lost more seldom.
     """
 
     width: int
@@ -50,6 +52,8 @@ class GigeSettings:
     pixel_format: str
     exposure_us: float | None = None
     gain: float | None = None
+    balance: Mapping[str, float] = field(default_factory=dict)
+    packet_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,20 @@ class GigeSource(TriggeredSource):
             wanted.append(
                 _Setting("gain", value, partial(camera.set_gain, value), camera.get_gain, 0.01)
             )
+        for colour, ratio in settings.balance.items():
+            channel = _Channel(device, colour)
+            words = f"{colour} white balance"
+            wanted.append(_Setting(words, ratio, partial(channel.write, ratio), channel.read, 0.01))
+        if settings.packet_size is not None:
+            size = settings.packet_size
+            wanted.append(
+                _Setting(
+                    "packet size",
+                    size,
+                    partial(camera.gv_set_packet_size, size),
+                    camera.gv_get_packet_size,
+                )
+            )
         return tuple(wanted)
 
     def _read_back(self, verb: str) -> dict[str, float]:
@@ -234,6 +252,26 @@ class GigeSource(TriggeredSource):
 
     def _lost(self) -> OSError:
         return OSError(f"The camera {self._device} is lost: check its cable and power.")
+
+
+class _Channel:
+    """One colour of white balance, by the names of GenICam's standard features (SFNC)."""
+
+    def __init__(self, device: Any, colour: str) -> None:
+        self._device = device
+        self._colour = colour.capitalize()
+
+    def write(self, ratio: float) -> None:
+        """Set its gain."""
+        self._device.set_string_feature_value("BalanceRatioSelector", self._colour)
+        self._device.set_float_feature_value("BalanceRatio", ratio)
+
+    def read(self) -> float | str:
+        """Its gain; `none` for a camera that has no such thing."""
+        if not self._device.is_feature_available("BalanceRatio"):
+            return "none"
+        self._device.set_string_feature_value("BalanceRatioSelector", self._colour)
+        return float(self._device.get_float_feature_value("BalanceRatio"))
 
 
 def _bindings() -> tuple[Any, Any]:

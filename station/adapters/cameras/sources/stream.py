@@ -15,7 +15,7 @@ from station.adapters.cameras.sources.source import PixelExposure, SettingsError
 
 _OPEN_MS = 8_000
 _READ_MS = 2_000
-_PATIENCE_S = 2.5
+_PATIENCE_S = 1.8
 _FILM_RATE = 25.0
 
 
@@ -37,7 +37,7 @@ class StreamSource:
 
     A thread reads all the time, so that no frame waits and grows old. A grab gives the first frame
     exposed after it was asked for. A film is played at its own rate. At the end of a film, when a
-    stream pauses for 2.5 s or ends, the camera is lost; opening it again is the child's restart.
+    stream pauses for 1.8 s or ends, the camera is lost; opening it again is the child's restart.
     """
 
     def __init__(self, url: str, settings: StreamSettings) -> None:

@@ -50,6 +50,10 @@ def test_frames_are_triggered_lossless_and_of_the_size_asked_for(source: BaslerS
         (BaslerSettings(99_999, 480, "Mono8"), r"its width: 99999 was asked, it has \d+\."),
         (BaslerSettings(640, 480, "Blue"), "its pixel format: Blue was asked, it has Mono8"),
         (BaslerSettings(640, 480, "Mono8", gain=-5), "its gain: -5 was asked, it has"),
+        (
+            BaslerSettings(640, 480, "Mono8", balance={"blue": 2}),
+            "its blue white balance: 2.0 was asked, it has none",
+        ),
     ],
 )
 def test_a_setting_that_is_not_taken_is_named(

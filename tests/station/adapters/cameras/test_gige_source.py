@@ -109,6 +109,10 @@ def test_every_offered_format_becomes_a_picture(
         (GigeSettings(320, 240, "BGR8"), "its pixel format: BGR8 was asked, it has"),
         (GigeSettings(320, 240, "Mono16"), "Mono16 cannot be kept: choose one of Mono8"),
         (GigeSettings(320, 240, "RGB8", gain=99), "its gain: 99.0 was asked, it has"),
+        (
+            GigeSettings(320, 240, "RGB8", balance={"red": 1.5}),
+            "its red white balance: 1.5 was asked, it has none",
+        ),
     ],
 )
 def test_a_setting_that_is_not_taken_is_named(
@@ -118,6 +122,20 @@ def test_a_setting_that_is_not_taken_is_named(
     with pytest.raises(SettingsError, match=said):
         source.open()
     source.close()
+
+
+def test_the_camera_says_who_it_is_and_takes_large_packets(
+    camera: "subprocess.Popen[bytes]",
+) -> None:
+    source = GigeSource(ADDRESS, GigeSettings(320, 240, "RGB8", packet_size=8_000))
+    properties = source.open()
+    identity = source.identity()
+    shape = source.grab("bright").pixels.shape
+    source.close()
+
+    assert properties["packet size"] == 8_000
+    assert identity == "Aravis-Fake-BENCH1"
+    assert shape == (240, 320, 3)
 
 
 def test_drift_is_found_before_the_next_frame_becomes_evidence(

@@ -1,196 +1,15 @@
 """The rig against a camera that fails in every way, on a clock that the test turns."""
 
-import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rig_stand import BEHAVIOURS, stand
 
-from station.adapters.cameras.bench_camera import BenchCamera, CameraSettings
-from station.adapters.cameras.link import (
-    LOOK_HEIGHT,
-    LOOK_WIDTH,
-    Alive,
-    Delivered,
-    Failed,
-    Gone,
-    Grab,
-    Looked,
-    Opened,
-)
-from station.adapters.cameras.pixels import Pixels
-from station.adapters.cameras.rig import Job, LightSettings, Rig
-from station.domain.capture import Frame, Shot
+from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH, Looked
+from station.adapters.cameras.rig import Job
+from station.domain.capture import Shot
 from station.domain.events import Exposed, ExposureFailed, FaultCleared, FaultRaised
-from station.domain.faults import Fault, FaultCode, StationError
-from tests.support.events import Heard, TurnedClock
-
-BEHAVIOURS = (
-    "good",
-    "same-bytes",
-    "same-number",
-    "buffered",
-    "future",
-    "black",
-    "wrong-size",
-    "hang",
-    "die",
-    "gone",
-    "drifted",
-    "late",
-    "refused",
-)
-
-
-class FakeChild:
-    """Answers each grab as its script says; good frames hold the time they were exposed at."""
-
-    def __init__(self, bench: "Stand", deliver: Callable[[object | None], None]) -> None:
-        self.bench = bench
-        self.deliver = deliver
-        self.sequence = 0
-        self.alive = True
-        deliver(Opened({}))
-
-    def send(self, message: object) -> None:
-        if not self.alive:
-            raise BrokenPipeError
-        assert isinstance(message, Grab)
-        bench, now = self.bench, self.bench.clock.seconds
-        behaviour = bench.script.pop(0) if bench.script else "good"
-        self.sequence += behaviour != "same-number" or self.sequence == 0
-        since, light = bench.lights[-1]
-        number = next(bench.numbers)
-        evidence = f"{now} {light} {now - since >= 0.1 - 1e-9} {number}".encode()
-        if behaviour == "same-bytes" and bench.evidence:
-            evidence = bench.evidence
-        exposed_s = {"buffered": message.not_before_s - 0.01, "future": now + 5}.get(behaviour, now)
-        size = (2, 2) if behaviour == "wrong-size" else (4, 3)
-        mean = 1.0 if behaviour == "black" else 90.0
-        answer = Delivered(
-            message.request, evidence, "image/jpeg", self.sequence, exposed_s, *size, mean
-        )
-        match behaviour:
-            case "hang":
-                return
-            case "die":
-                self.alive = False
-                self.deliver(None)
-            case "gone":
-                self.deliver(Gone("The cable was pulled."))
-            case "drifted":
-                self.deliver(Gone("It lost its gain.", FaultCode.CAMERA_SETTINGS))
-            case "late":
-                bench.late.append((self, answer))
-            case "refused":
-                self.deliver(Failed(message.request, FaultCode.CAMERA_LOST, "No such picture."))
-            case _:
-                if behaviour == "dim":
-                    bench.disturbed_s = now
-                bench.evidence = evidence
-                self.deliver(answer)
-
-    def kill(self) -> bool:
-        self.alive = False
-        self.deliver(None)
-        return True
-
-
-class Stand:
-    """Rig, fake camera, fake light and clock; messages are delivered when the test pumps them."""
-
-    def __init__(self, pixels: Pixels, script: list[str], starts_allowed: int = 10**6) -> None:
-        self.clock = TurnedClock()
-        self.script = list(script)
-        self.late: list[tuple[FakeChild, Delivered]] = []
-        self.numbers = iter(range(10**9))
-        self.evidence: bytes | None = None
-        self.starts_allowed = starts_allowed
-        self.children: list[FakeChild] = []
-        self.said: list[tuple[str, int, object | None]] = []
-        self.lights: list[tuple[float, str]] = []
-        self.slow_lamp_s = 0.0
-        self.disturbed_s = float("-inf")
-        self.kept: dict[str, bytes] = {}
-        self.keep_fails: Fault | None = None
-        self.heard = Heard()
-        settings = CameraSettings("bench", 4, 3, answer_s=3.0)
-        camera = BenchCamera(
-            settings,
-            self,
-            lambda life, said: self.said.append(("bench", life, said)),
-            self.emit,
-            self.clock,
-        )
-        self.rig = Rig(
-            [camera], self, pixels, self.keep, self.emit, self.clock, LightSettings(settle_s=0.1)
-        )
-        self.rig.begin()
-        self.pump()
-
-    def wait_s(self) -> float:
-        return 0.0 if len(self.children) < self.starts_allowed else 30.0
-
-    def start(self, deliver: Callable[[object | None], None]) -> FakeChild:
-        self.children.append(FakeChild(self, deliver))
-        return self.children[-1]
-
-    def apply(self, light: str) -> float:
-        if not self.lights or self.lights[-1][1] != light:
-            self.lights.append((self.clock.seconds, light))
-        return self.slow_lamp_s
-
-    def steady_since(self, monotonic_s: float) -> bool:
-        return self.disturbed_s <= monotonic_s
-
-    def keep(self, inspection: str, frame: Frame, evidence: bytes) -> None:
-        if self.keep_fails:
-            raise StationError(self.keep_fails)
-        assert hashlib.sha256(evidence).hexdigest() == frame.digest
-        self.kept[frame.digest] = evidence
-
-    def emit(self, event: object) -> None:
-        if isinstance(event, Exposed):
-            assert event.frame.digest in self.kept, "the event came before its evidence was kept"
-        self.heard(event)
-
-    def pump(self) -> None:
-        while self.said:
-            self.rig.heard(*self.said.pop(0))
-
-    def turn(self, seconds: float) -> None:
-        """Let time pass in the steps at which the rig wants to be woken."""
-        end = self.clock.seconds + seconds
-        for _ in range(100):
-            if (due := self.rig.due_s()) > end:
-                break
-            self.clock.seconds = max(self.clock.seconds, due)
-            self.rig.wake()
-            self.pump()
-        else:
-            pytest.fail("the rig asks to be woken without end")
-        self.clock.seconds = end
-
-    def alive(self) -> None:
-        """The camera shows that it is well."""
-        if self.children[-1].alive:
-            self.children[-1].deliver(Alive())
-            self.pump()
-
-    def expose(self, take: int = 0, light: str = "bright", name: str = "top-bright") -> None:
-        self.rig.expose(Job("i1", take, Shot(name, "bench", light)))
-        self.pump()
-
-
-@contextmanager
-def stand(script: list[str], starts_allowed: int = 10**6) -> Iterator[Stand]:
-    pixels = Pixels(12, places=4)
-    try:
-        yield Stand(pixels, script, starts_allowed)
-    finally:
-        pixels.close()
+from station.domain.faults import Fault, FaultCode
 
 
 @pytest.mark.parametrize(
@@ -209,6 +28,7 @@ def stand(script: list[str], starts_allowed: int = 10**6) -> Iterator[Stand]:
         ("drifted", FaultCode.CAMERA_SETTINGS),
         ("refused", FaultCode.CAMERA_LOST),
         ("dim", FaultCode.LIGHT_LOST),
+        ("torn", FaultCode.FRAME_TORN),
     ],
 )
 def test_each_failure_is_told_apart_and_the_next_frame_is_good(
@@ -250,7 +70,7 @@ def test_no_stale_or_foreign_frame_is_ever_taken(script: list[str], data: st.Dat
         assert len(set(digests)) == len(digests)
         for event in exposed:
             frame = event.frame
-            at, light, settled, _ = bench.kept[frame.digest].decode().split()
+            at, light, settled, *_ = bench.kept[frame.digest].decode().split()
             assert (float(at), light, settled) == (frame.monotonic_s, frame.light, "True")
 
 
@@ -308,7 +128,7 @@ def test_a_camera_that_never_takes_its_settings_stops_work_with_the_words_for_th
 def test_a_camera_that_falls_silent_between_exposures_is_started_again() -> None:
     with stand([]) as bench:
         bench.alive()
-        bench.turn(2.9)
+        bench.turn(2.4)
         assert len(bench.children) == 1
 
         bench.turn(0.2)
