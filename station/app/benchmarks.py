@@ -14,6 +14,7 @@ from models.runtime.benchmark import measure_pipeline
 from models.runtime.opencv import cv2
 from models.runtime.pictures import read_picture
 from station.adapters.examiner.examining import COLOUR_LIGHT
+from station.app.benchmarks_cameras import camera_benchmarks
 from station.app.benchmarks_orders import order_benchmarks
 from station.app.defaults import PICTURES
 from station.app.demo import DemoOptions
@@ -36,6 +37,7 @@ def run_benchmarks(rounds: int, say: Callable[[str], None]) -> list[Answer]:
     answers.append(_rival(picture, rounds))
     say("Time to a verdict, on a shift …")
     answers += _verdicts()
+    answers += camera_benchmarks(rounds, say)
     return answers + order_benchmarks(say)
 
 

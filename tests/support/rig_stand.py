@@ -40,6 +40,8 @@ class FakeChild:
         self.bench = bench
         self.deliver = deliver
         self.sequence = 0
+        self.numbered = -1
+        """The number of the last frame that came through."""
         self.alive = True
         deliver(Opened({}))
 
@@ -49,8 +51,8 @@ class FakeChild:
         assert isinstance(message, Grab)
         bench, now = self.bench, self.bench.clock.seconds
         behaviour = bench.script.pop(0) if bench.script else "good"
-        if behaviour == "same-number" and self.sequence == 0:
-            behaviour = "good"  # the first frame of a life has no number before it
+        if behaviour == "same-number" and self.sequence != self.numbered:
+            behaviour = "good"  # no frame of this life has come with a number yet
         bench.behaved = (behaviour, now)
         self.sequence += behaviour != "same-number"
         since, light = bench.lights[-1]
@@ -84,6 +86,7 @@ class FakeChild:
                 if behaviour == "dim":
                     bench.disturbed_s = now
                 bench.evidence = evidence
+                self.numbered = self.sequence
                 self.deliver(answer)
 
     def kill(self) -> bool:
