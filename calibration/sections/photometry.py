@@ -50,8 +50,10 @@ class ColourCorrection:
 
     `kind` says how the terms are made: `linear` (R, G, B) or `root-polynomial` of degree 2
     (Finlayson, Mackiewicz, Hurlbert 2015: R, G, B, √RG, √GB, √RB). `matrix` has one row for each
-    output channel and one column for each term. ΔE00 figures are of held-out patches, `before`
-    without this correction. `lamp` is the light under which the chart was pictured.
+    output channel and one column for each term. `tone` is the curve that the camera bent its light
+    by, exponent and curvature of ln, taken back first (`calibration.correction`). ΔE00 figures
+    are of held-out patches, `before` without this correction. `lamp` is the light under which
+    the chart was pictured.
     """
 
     kind: Literal["linear", "root-polynomial"]
@@ -65,6 +67,7 @@ class ColourCorrection:
     de00_max: NotNegative
     grey_de_max: NotNegative | None = None
     patches: Count = 24
+    tone: tuple[Number, Number] = (1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, config=TABLE)

@@ -1,0 +1,170 @@
+"""How well a camera's colours can be corrected, told by patches that the fit never saw."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.chart.reading import Patches
+from calibration.chart.reference import BATCHES, COLUMNS, GREYS, PATCHES, Batch
+from calibration.colour import Floats, delta_e00, lab_d50_to_linear, linear_to_lab_d50
+from calibration.correction import UNCORRECTED, Correction, Kind, fit_correction
+
+BatchSource: TypeAlias = Literal["stated", "detected", "assumed"]
+
+_ROWS_OF, _COLUMNS_OF = np.divmod(np.arange(PATCHES), COLUMNS)
+HALVES = (_ROWS_OF + _COLUMNS_OF) % 2
+"""Two halves as the fields of a chessboard: each with greys, skin, primaries and mixtures."""
+SIXTHS = _COLUMNS_OF
+"""Each column of the chart: a grey and three colours."""
+MODELS: tuple[tuple[Kind, bool], ...] = (
+    ("linear", False),
+    ("linear", True),
+    ("root-polynomial", False),
+    ("root-polynomial", True),
+)
+"""From the simplest: the kind of map, and whether the tone curve is fitted with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One model, and the mean ΔE00 of patches that were left out of its fit, column by column.
+
+    `gain` is by how much that is better than the model chosen before it in turn, `gain_u` the
+    standard uncertainty of that difference over the 24 patches; both 0 for the first.
+    """
+
+    kind: Kind
+    bend: bool
+    held_out: float
+    gain: float
+    gain_u: float
+
+
+@dataclass(frozen=True, slots=True)
+class Characterisation:
+    """A camera's correction under one light, and its errors.
+
+    ΔE00 for each patch (24): `before` of the picture taken as sRGB, `held_out` of the chosen
+    model fitted on the other half of the chart, `after` of the correction itself, which saw all
+    patches and so flatters. `grey` (6) is ΔE(a*b*) of the greys after correction.
+    `gradient` is the light's change across the chart, edge to edge, as a share; `noise_lightness`
+    the standard deviation of L* over the white patch's pixels.
+    """
+
+    correction: Correction
+    batch: Batch
+    batch_source: BatchSource
+    trials: tuple[Trial, ...]
+    before: Floats
+    held_out: Floats
+    after: Floats
+    grey: Floats
+    white_before: Floats
+    gradient: float
+    noise_lightness: float
+
+    @property
+    def de00(self) -> dict[str, float]:
+        """The figures of held-out patches: mean, 90th percentile, largest; and mean before."""
+        return {
+            "before_mean": float(self.before.mean()),
+            "mean": float(self.held_out.mean()),
+            "p90": float(np.percentile(self.held_out, 90)),
+            "max": float(self.held_out.max()),
+        }
+
+
+def characterise(patches: Patches, batch: Batch | None = None) -> Characterisation:
+    """Return the correction that patches speak for, with its errors on held-out patches.
+
+    The model is chosen by leaving out one column of the chart after the other: a richer model is
+    taken only where it is better by more than the standard uncertainty of the difference. The
+    errors then come from fitting on either half of the chart and looking at the other.
+
+    Without `batch` the one is taken whose reference the corrected patches match better, where
+    the difference exceeds twice its standard uncertainty; else charts made since November 2014
+    are assumed, and `batch_source` says so.
+    """
+    source: BatchSource = "stated"
+    if batch is None:
+        batch, source = _batch_of(patches.linear)
+    lab = BATCHES[batch]
+    (kind, bend), trials = _chosen(patches.linear, lab)
+    correction = fit_correction(patches.linear, lab, kind, bend=bend)
+    seen = linear_to_lab_d50(correction.linear(patches.linear))
+    delivered = linear_to_lab_d50(UNCORRECTED.linear(patches.linear))
+    return Characterisation(
+        correction=correction,
+        batch=batch,
+        batch_source=source,
+        trials=trials,
+        before=delta_e00(delivered, lab),
+        held_out=held_out_errors(patches.linear, lab, kind, HALVES, bend=bend),
+        after=delta_e00(seen, lab),
+        grey=np.hypot(*(seen - lab)[GREYS, 1:].T),
+        white_before=delivered[GREYS][0],
+        gradient=_gradient(correction.linear(patches.linear), lab, patches.centres),
+        noise_lightness=_noise_lightness(patches),
+    )
+
+
+def held_out_errors(
+    camera: Floats, lab: Floats, kind: Kind, groups: NDArray[np.int_], *, bend: bool
+) -> Floats:
+    """ΔE00 of each patch (N) by a fit on the patches of the other groups."""
+    errors = np.empty(len(camera))
+    for group in np.unique(groups):
+        out = groups == group
+        fitted = fit_correction(camera[~out], lab[~out], kind, bend=bend)
+        errors[out] = delta_e00(linear_to_lab_d50(fitted.linear(camera[out])), lab[out])
+    return errors
+
+
+def _chosen(camera: Floats, lab: Floats) -> tuple[tuple[Kind, bool], tuple[Trial, ...]]:
+    best = MODELS[0]
+    best_errors = held_out_errors(camera, lab, best[0], SIXTHS, bend=best[1])
+    trials = [Trial(*best, float(best_errors.mean()), 0.0, 0.0)]
+    for kind, bend in MODELS[1:]:
+        errors = held_out_errors(camera, lab, kind, SIXTHS, bend=bend)
+        better = best_errors - errors
+        gain, gain_u = float(better.mean()), float(better.std(ddof=1) / np.sqrt(len(better)))
+        trials.append(Trial(kind, bend, float(errors.mean()), gain, gain_u))
+        if gain > gain_u:
+            best, best_errors = (kind, bend), errors
+    return best, tuple(trials)
+
+
+def _batch_of(camera: Floats) -> tuple[Batch, BatchSource]:
+    """The batch whose reference a camera's patches match better, and whether that is clear."""
+    errors: dict[Batch, Floats] = {}
+    for batch, lab in BATCHES.items():
+        (kind, bend), _ = _chosen(camera, lab)
+        fitted = fit_correction(camera, lab, kind, bend=bend)
+        errors[batch] = delta_e00(linear_to_lab_d50(fitted.linear(camera)), lab)
+    lead = errors["before-2014-11"] - errors["since-2014-11"]
+    clear = 2 * lead.std(ddof=1) / np.sqrt(len(lead))
+    if abs(lead.mean()) <= clear:
+        return "since-2014-11", "assumed"
+    return ("since-2014-11" if lead.mean() > 0 else "before-2014-11"), "detected"
+
+
+def _gradient(corrected: Floats, lab: Floats, centres: Floats) -> float:
+    """How much the light changes over the chart: a plane through ln(seen / reference) of green."""
+    ratio = np.log(
+        np.maximum(corrected[:, 1], 1e-4) / np.maximum(lab_d50_to_linear(lab)[:, 1], 1e-4)
+    )
+    bright = lab[:, 0] > 30
+    places = np.column_stack([np.ones(PATCHES), centres])[bright]
+    (_, across, along), *_ = np.linalg.lstsq(places, ratio[bright], rcond=None)
+    width, height = np.ptp(centres, axis=0)
+    return float(np.hypot(across * width, along * height))
+
+
+def _noise_lightness(patches: Patches) -> float:
+    """Standard deviation of L* over the white patch: dL*/dY at its luminance times that of Y."""
+    weights = np.array([0.2126729, 0.7151522, 0.0721750])
+    light = float(patches.linear[GREYS][0] @ weights)
+    spread = float(np.hypot.reduce(patches.deviation[GREYS][0] * weights))
+    return float(116 / 3 * max(light, 1e-3) ** (-2 / 3) * spread)
