@@ -11,7 +11,7 @@ from calibration.colour import Floats
 BLOCKS_PX = (21, 51, 101, 201)
 OFFSETS = (4, 12)
 MIN_SIDE_PX = 9.0
-MAX_SHARE = 0.04
+MAX_SHARE = 0.08
 MAX_ELONGATION = 3.0
 MIN_SOLIDITY = 0.85
 MIN_CHAIN = 8
