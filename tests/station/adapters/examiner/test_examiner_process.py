@@ -157,14 +157,23 @@ def test_findings_are_measured_in_millimetres_on_the_face_that_lies_up(
         "tiny-bench",
     )
     assert result.mm_per_px == pytest.approx((800 - 100) / 1400)
-    assert [finding.shot for finding in result.findings] == ["top-bright", "top-raking"]
-    bright, raking = result.findings
+    (bright,) = result.findings
+    assert bright.shot == "top-bright"
     assert (bright.defect, bright.box) == (Defect.STAIN, STAIN)
     area = bright.measured(Quantity.AREA, Unit.MM2)
     assert area is not None
     assert area.value == pytest.approx(60 * 40 * 0.25, rel=0.01)
     assert 0 < area.U < area.value / 10
     assert bright.measured(Quantity.DELTA_E00, Unit.ONE) is not None
+
+
+def test_no_colour_difference_is_claimed_from_raking_light_alone(desk: Desk, trigger: Path) -> None:
+    examiner = desk.examiner(loader(trigger, desk))
+
+    examiner.examine("i1", 3, TOP, desk.frames("r0000/top-raking.jpg"), ITEM)
+    (raking,) = desk.answer().result.findings
+
+    assert raking.measured(Quantity.AREA, Unit.MM2) is not None
     assert raking.measured(Quantity.DELTA_E00, Unit.ONE) is None
 
 
@@ -182,7 +191,8 @@ def test_without_a_calibration_in_date_sizes_stay_in_pixels(
 
     assert (result.calibration, result.mm_per_px, result.failure) == (None, None, None)
     units = {measurement.unit for measurement in result.findings[0].measurements}
-    assert units == {Unit.PX, Unit.PX2, Unit.ONE}
+    colour = set() if overdue else {Unit.ONE}  # an overdue camera claims no colour either
+    assert units == {Unit.PX, Unit.PX2} | colour
 
 
 def test_an_item_higher_than_the_camera_is_measured_in_pixels(desk: Desk, trigger: Path) -> None:
