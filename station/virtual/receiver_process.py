@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 _END_S = 5.0
+_ANSWER_S = 30.0
 
 
 class ReceiverProcess:
@@ -55,7 +56,7 @@ class ReceiverProcess:
             self._process.wait()
 
     def _ask(self, method: str, path: str, body: bytes) -> dict[str, int]:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=_END_S)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=_ANSWER_S)
         try:
             connection.request(method, path, body)
             response = connection.getresponse()

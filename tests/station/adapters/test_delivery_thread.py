@@ -11,6 +11,7 @@ import pytest
 from station.adapters.delivery import DeliveryThread
 from station.domain.faults import Fault, FaultCode, StationError
 
+WAIT_S = 60.0
 HOUR = timedelta(hours=1)
 DOWN = Fault(FaultCode.UPSTREAM_DOWN, "upstream", "first words")
 DOWN_STILL = Fault(FaultCode.UPSTREAM_DOWN, "upstream", "other words")
@@ -40,7 +41,7 @@ class Posting:
         return scripted
 
     def hears(self, number: int) -> list[object]:
-        return [self.told.get(timeout=10) for _ in range(number)]
+        return [self.told.get(timeout=WAIT_S) for _ in range(number)]
 
 
 @pytest.fixture
@@ -115,22 +116,22 @@ def test_stopping_ends_the_wait_and_the_round() -> None:
     def deliver(go_on: Callable[[], bool]) -> Round:
         asked.put(go_on())
         inside.set()
-        leave.wait(10)
+        leave.wait(WAIT_S)
         asked.put(go_on())
         return Round()
 
     thread = DeliveryThread(deliver, lambda _: None, lambda _: None)
     thread.start()
-    inside.wait(10)
+    assert inside.wait(WAIT_S)
     stopper = threading.Thread(target=thread.stop)
     stopper.start()
-    while not thread._stopping.wait(10):
+    while not thread._stopping.wait(WAIT_S):
         pass
     leave.set()
-    stopper.join(10)
+    stopper.join(WAIT_S)
 
     assert not stopper.is_alive()
-    assert [asked.get(timeout=10), asked.get(timeout=10)] == [True, False]
+    assert [asked.get(timeout=WAIT_S), asked.get(timeout=WAIT_S)] == [True, False]
 
 
 def test_a_thread_that_never_began_can_be_stopped() -> None:

@@ -139,7 +139,7 @@ def test_a_shift_ends_when_the_trolley_is_empty() -> None:
     shift.start()
     shift.show(BADGE)
 
-    assert shift.finished.wait(10)
+    assert shift.finished.wait(60)
     shift.stop()
     assert hands.did[-1] == "RG:BIN:SCRAP-S1"
 

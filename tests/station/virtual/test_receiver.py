@@ -25,7 +25,7 @@ def receiver(tmp_path: Path) -> Iterator[ReceiverProcess]:
 def post(
     receiver: ReceiverProcess, key: str, body: bytes, path: str = "/inspections"
 ) -> tuple[int, dict[str, object]]:
-    connection = HTTPConnection("127.0.0.1", int(receiver.url.rpartition(":")[2]), timeout=5)
+    connection = HTTPConnection("127.0.0.1", int(receiver.url.rpartition(":")[2]), timeout=60)
     connection.request("POST", path, body, {"Idempotency-Key": key} if key else {})
     response = connection.getresponse()
     content = json.loads(response.read())
