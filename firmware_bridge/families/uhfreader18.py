@@ -13,6 +13,7 @@ from firmware_bridge.family import Family, Meaning
 from firmware_bridge.transports.transport import Transport
 
 IDENTIFY_S = 0.4
+NO_STRENGTH = "It states no strength: set its power so low that it reads no other bench's tags."
 
 COMMANDS: Mapping[int, str] = MappingProxyType(
     {
@@ -110,10 +111,11 @@ def identify(wire: Transport) -> str | None:
     if info is None:
         return None
     region = BAND_NAMES.get(info.band, "unknown")
-    return (
+    said = (
         f"A UHFReader of type {info.reader_type:02X} answers, version {info.version},"
         f" region {region}, {info.power_dbm} dBm."
     )
+    return f"{said} {NO_STRENGTH}" if info.dialect == "reader18" else said
 
 
 def imitate(deeds: Sequence[str]) -> UhfReader18Imitation:

@@ -133,6 +133,7 @@ def test_a_probe_gets_a_sentence_from_this_kind_and_none_from_a_silent_port(
 
     assert said is not None
     assert said.endswith(".")
+    assert ("states no strength" in said) == (kind.name == "uhfreader18")
     assert nothing is None
 
 
