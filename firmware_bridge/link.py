@@ -25,6 +25,10 @@ class SilentError(DisconnectedError):
     """The device is on its wire and does not answer, or not as this device would."""
 
 
+class RefusedError(Exception):
+    """The device is there and does not do what it was asked; the message says what to do."""
+
+
 class Link(Generic[F]):
     """Keeps a device's wire open and cuts what it sends into frames.
 

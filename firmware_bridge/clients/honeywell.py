@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 
-from firmware_bridge.clients.scanning import RefusedError, ScannerEvent
+from firmware_bridge.clients.scanning import ScannerEvent
 from firmware_bridge.codecs.code import Code
 from firmware_bridge.codecs.honeywell import (
     TRIGGER,
@@ -13,7 +13,7 @@ from firmware_bridge.codecs.honeywell import (
     menu,
 )
 from firmware_bridge.codecs.plain import Suffix
-from firmware_bridge.link import Link, SilentError
+from firmware_bridge.link import Link, RefusedError, SilentError
 from firmware_bridge.transports.transport import Transport
 
 HARMLESS_QUERY = "CBRENA?"

@@ -1,4 +1,4 @@
-"""What every scanner client yields and raises, whatever protocol its scanner speaks."""
+"""What every scanner client yields, whatever protocol its scanner speaks."""
 
 from typing import TypeAlias
 
@@ -7,7 +7,3 @@ from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.readings import Back, Lost
 
 ScannerEvent: TypeAlias = Code | Damage | Lost | Back
-
-
-class RefusedError(Exception):
-    """The scanner is there and does not do what it was asked; the message is a sentence."""

@@ -12,7 +12,7 @@ from firmware_bridge.codecs.sics import (
     command,
     sics_decoder,
 )
-from firmware_bridge.link import Link, SilentError
+from firmware_bridge.link import Link, RefusedError, SilentError
 from firmware_bridge.readings import Back, Lost, Weight
 from firmware_bridge.transports.transport import Transport
 
@@ -20,10 +20,6 @@ ASK_EVERY_S = 0.15
 CARRIED_OUT_S = 3.0
 
 ScaleEvent: TypeAlias = Weight | ScaleState | Lost | Back
-
-
-class RefusedError(Exception):
-    """The scale did not do what it was asked; the message is a sentence that says what to do."""
 
 
 class SicsScale:

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from firmware_bridge.clients.scanning import RefusedError, ScannerEvent
+from firmware_bridge.clients.scanning import ScannerEvent
 from firmware_bridge.codecs.code import GsSubstitutes
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.ssi import DECODER, RESEND, Opcode, Packet, command, nak, packet_decoder
 from firmware_bridge.codecs.ssi_codes import CodeAssembler
-from firmware_bridge.link import Link
+from firmware_bridge.link import Link, RefusedError
 from firmware_bridge.readings import Back, Lost
 from firmware_bridge.transports.transport import DisconnectedError, Transport
 

@@ -11,7 +11,7 @@ from loopback import Cable, FakeTime, Loopback
 from protocol_document import examples
 
 from firmware_bridge.clients.honeywell import HoneywellScanner
-from firmware_bridge.clients.scanning import RefusedError, ScannerEvent
+from firmware_bridge.clients.scanning import ScannerEvent
 from firmware_bridge.codecs.code import Code
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.honeywell import (
@@ -30,6 +30,7 @@ from firmware_bridge.emulators.faults import Fault
 from firmware_bridge.emulators.honeywell import HoneywellImitation
 from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.families.honeywell import FAMILY, decode, decode_sent, identify
+from firmware_bridge.link import RefusedError
 from firmware_bridge.readings import Back, Lost
 from firmware_bridge.transports.serial_port import SerialPort
 from firmware_bridge.transports.transport import DisconnectedError

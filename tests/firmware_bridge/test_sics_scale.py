@@ -13,7 +13,7 @@ from loopback import Cable, FakeTime, Loopback
 from scale_trials import SettledFrames, cut_at_every_byte, meet_fault
 
 from firmware_bridge.clients.settling import ScaleState, Settling
-from firmware_bridge.clients.sics import RefusedError, SicsScale
+from firmware_bridge.clients.sics import SicsScale
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.codecs.mass import GRAMS, ScaleReading, to_grams
 from firmware_bridge.codecs.sics import (
@@ -32,6 +32,7 @@ from firmware_bridge.emulators.faults import Fault
 from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.emulators.sics import SicsImitation
 from firmware_bridge.families.sics import FAMILY, decode, decode_sent, identify
+from firmware_bridge.link import RefusedError
 from firmware_bridge.readings import Back, Lost, Weight
 from firmware_bridge.transports.serial_port import SerialPort
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from loopback import Cable, FakeTime, Loopback
 
-from firmware_bridge.clients.scanning import RefusedError, ScannerEvent
+from firmware_bridge.clients.scanning import ScannerEvent
 from firmware_bridge.clients.ssi import MOST_NAKS, SsiScanner
 from firmware_bridge.codecs.code import Code
 from firmware_bridge.codecs.damage import Damage
@@ -20,6 +20,7 @@ from firmware_bridge.emulators.faults import Fault
 from firmware_bridge.emulators.ports import PtyPort
 from firmware_bridge.emulators.ssi import SsiImitation
 from firmware_bridge.families.ssi import identify
+from firmware_bridge.link import RefusedError
 from firmware_bridge.readings import Back, Lost
 from firmware_bridge.transports.serial_port import SerialPort
 from firmware_bridge.transports.transport import DisconnectedError
