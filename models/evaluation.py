@@ -11,12 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.details import Details, look_closely
 from models.matching import Matches, match
+from models.mistakes import tally, write_mistakes
 from models.precision import ClassCases, figure, ranking, resamples
 from models.runtime.detection import Detection
 from models.runtime.detector import Detector
 from models.runtime.item import item_region
-from models.runtime.metrics import ClassFigures, Metrics, OverallFigures
+from models.runtime.manifest import Manifest
+from models.runtime.metrics import ClassFigures, Figure, Metrics, OverallFigures, Reliability
 from models.runtime.pack import Pack
 from models.runtime.pictures import read_picture
 from models.sets import PoseTruth, RenderedSet, SetError, read_set
@@ -25,6 +28,7 @@ Progress = Callable[[int, int], None]
 """Called with the number of returns done and of all returns."""
 
 _RESAMPLES = 1000
+_BINS = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +39,7 @@ class _Pose:
     matches: dict[str, Matches]
     score: float
     faulty: bool
+    details: Details
 
 
 def evaluate(
@@ -44,6 +49,7 @@ def evaluate(
     progress: Progress | None = None,
     threads: int = 2,
     bootstrap: int = _RESAMPLES,
+    mistakes: Path | None = None,
 ) -> Metrics:
     """The figures of `pack` on the set in directory `rendered`.
 
@@ -51,7 +57,8 @@ def evaluate(
     at IoU 0.5 by what the pack would report. Over all: the mean AP50 of the classes that occur,
     and the AUROC of poses with and without faults by their surest candidate. The grading figures
     stay unknown: they need a policy, and whoever has one fills them in. Intervals are by bootstrap
-    over returns, so a figure that no return contradicts has an interval of no width.
+    over returns, so a figure that no return contradicts has an interval of no width. The worst
+    mistakes are written into the directory `mistakes`, where one is given.
 
     Raises PackError, SetError, PictureError or InferenceError, each one sentence.
     """
@@ -63,9 +70,11 @@ def evaluate(
     for number, name in enumerate(index.returns):
         for pose in index.read_return(name).poses:
             found = _candidates(detector, index, name, pose)
-            poses.append(_judged(number, found, index, name, pose, pack.manifest.classes))
+            poses.append(_judged(number, found, index, name, pose, pack.manifest))
         if progress is not None:
             progress(number + 1, len(index.returns))
+    if mistakes is not None:
+        write_mistakes(mistakes, [each for pose in poses for each in pose.details.mistakes])
     return _metrics(pack, index, poses, bootstrap)
 
 
@@ -93,9 +102,10 @@ def _judged(
     index: RenderedSet,
     name: str,
     pose: PoseTruth,
-    classes: Sequence[str],
+    manifest: Manifest,
 ) -> _Pose:
     mask = index.read_mask(name, pose)
+    classes = manifest.classes
     matches = {
         each: match(
             [detection for detection in found if detection.defect == each],
@@ -105,7 +115,9 @@ def _judged(
         for each in classes
     }
     score = max((detection.confidence for detection in found), default=0.0)
-    return _Pose(owner, matches, score, bool(pose.faults))
+    highs = {each: threshold.high for each, threshold in manifest.decode.thresholds.items()}
+    details = look_closely(found, index.directory(name), pose, mask, highs)
+    return _Pose(owner, matches, score, bool(pose.faults), details)
 
 
 def _metrics(pack: Pack, index: RenderedSet, poses: Sequence[_Pose], bootstrap: int) -> Metrics:
@@ -124,16 +136,26 @@ def _metrics(pack: Pack, index: RenderedSet, poses: Sequence[_Pose], bootstrap: 
     scores, faulty = [pose.score for pose in poses], [pose.faulty for pose in poses]
     means = _means([precisions[name][:, 0] for name in cases])
     everything = sum(int(case.true.sum()) for case in cases.values())
+    claims = np.array([claim for pose in poses for claim in pose.details.claims]).reshape(-1, 2)
     return Metrics(
         set=index.path.resolve().name,
         classes={
-            name: _class_figures(case, precisions[name], thresholds[name].high, weights)
+            name: _class_figures(
+                case,
+                precisions[name],
+                thresholds[name].high,
+                weights,
+                [edge for pose in poses for kind, edge in pose.details.edges if kind == name],
+            )
             for name, case in cases.items()
         },
         overall=OverallFigures(
             mask_map50=figure(means, everything),
             auroc=figure([ranking(scores, faulty, row[owners]) for row in weights], len(poses)),
+            calibration_error=_calibration_error(claims),
         ),
+        reliability=_reliability(claims),
+        confusion=tally(pair for pose in poses for pair in pose.details.lying),
     )
 
 
@@ -142,6 +164,7 @@ def _class_figures(
     precisions: NDArray[np.float64],
     high: float,
     weights: NDArray[np.float64],
+    edges: Sequence[float],
 ) -> ClassFigures:
     n = int(case.true.sum())
     return ClassFigures(
@@ -149,7 +172,41 @@ def _class_figures(
         ap50_95=figure(precisions.mean(axis=1), n),
         recall=figure([case.recall(row, high) for row in weights], n),
         n=n,
+        boundary_px=_mean(edges),
     )
+
+
+def _mean(values: Sequence[float]) -> Figure:
+    """A mean with its interval by bootstrap over the values."""
+    if not values:
+        return Figure()
+    table = np.asarray(values)
+    drawn = resamples(len(table), _RESAMPLES) @ table / len(table)
+    return figure(drawn, len(table))
+
+
+def _calibration_error(claims: NDArray[np.float64]) -> Figure:
+    bins = _reliability(claims)
+    if not bins:
+        return Figure()
+    gaps = sum(abs(each.confidence - each.true) * each.n for each in bins)
+    return Figure(value=gaps / len(claims), n=len(claims))
+
+
+def _reliability(claims: NDArray[np.float64]) -> list[Reliability]:
+    """Tenths of confidence that hold findings; `claims` [n, 2] are confidences and 1 where true."""
+    places = np.minimum((claims[:, 0] * _BINS).astype(int), _BINS - 1)
+    return [
+        Reliability(
+            low=place / _BINS,
+            high=(place + 1) / _BINS,
+            confidence=float(claims[places == place, 0].mean()),
+            true=float(claims[places == place, 1].mean()),
+            n=int((places == place).sum()),
+        )
+        for place in range(_BINS)
+        if (places == place).any()
+    ]
 
 
 def _means(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

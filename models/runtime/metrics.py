@@ -33,6 +33,8 @@ class ClassFigures(_Object):
     recall: Figure
     n: Count
     """True instances in the set."""
+    boundary_px: Figure = Figure()
+    """Mean distance between the outline found and the true one, of those found at IoU 0.5."""
 
 
 class OverallFigures(_Object):
@@ -45,6 +47,18 @@ class OverallFigures(_Object):
     leak: Figure = Figure()
     review_load: Figure = Figure()
     auroc: Figure
+    calibration_error: Figure = Figure()
+    """Expected distance between a finding's confidence and the share that is true."""
+
+
+class Reliability(_Object):
+    """Of `n` findings with confidences from `low` to `high`, their mean and the share true."""
+
+    low: float
+    high: float
+    confidence: float
+    true: float
+    n: Count
 
 
 class Metrics(_Object):
@@ -53,6 +67,9 @@ class Metrics(_Object):
     set: str
     classes: dict[str, ClassFigures]
     overall: OverallFigures
+    reliability: list[Reliability] = []
+    confusion: dict[str, dict[str, Count]] = {}
+    """How often reported findings of a class lay on what: a defect, a mark that is none, plain."""
 
 
 def read_metrics(content: bytes) -> Metrics:

@@ -2,9 +2,9 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,6 @@ from models.training.network import STRIDE, Exported, Segmenter, parameters
 from models.training.partition import Part, names_digest
 from models.training.photographs import Photograph, list_photographs, read_picture
 from models.training.planes import LIGHTS, PLANES, stacked
-from models.training.reality import RealAnswer, RealGroup, ask
 from models.training.sources import photographs_of
 from models.training.thresholds import LOWS, Choice, Inherited, choose
 from models.training.validation import Remembering, ValidationSets, sight, validation_poses
@@ -69,8 +68,6 @@ class Made:
 
     path: Path
     choices: Mapping[str, Choice]
-    metrics: Metrics
-    answers: tuple[RealAnswer, ...] = field(default=())
 
 
 def make_pack(
@@ -83,17 +80,14 @@ def make_pack(
     photographs: Sequence[Path] = (),
     labelled: Sequence[LabelledSet] = (),
     start_from: Path | None = None,
-    evaluate: Callable[[Pack], Metrics] | None = None,
-    real: Sequence[RealGroup] = (),
 ) -> Made:
     """Export the run in ``run`` as a signed pack at ``path``, which must not exist yet.
 
     Thresholds are chosen on the validation parts of ``sets``, ``labelled`` and ``photographs``,
     which are those of the run, and on the whole of ``threshold_sets``, which it never saw; classes
-    without a fault there keep those of ``start_from``. ``evaluate`` measures
-    the pack on a set of its own seed; without it the metrics stay unknown. ``real`` groups are
-    asked for the card. Raises TrainingError where ``run`` holds no checkpoint, PackError where the
-    pack cannot be written.
+    without a fault there keep those of ``start_from``. What the pack does on other sets is still
+    unknown. Raises TrainingError where ``run`` holds no checkpoint, PackError where the pack
+    cannot be written.
     """
     checkpoint = read_checkpoint(run)
     if checkpoint is None:
@@ -104,13 +98,13 @@ def make_pack(
     validation = ValidationSets(tuple(sets), tuple(threshold_sets), tuple(labelled))
     goldens = _goldens(network, validation, found)
 
-    def write(target: Path, choices: Mapping[str, Choice], metrics: Metrics, card: str) -> None:
+    def write(target: Path, choices: Mapping[str, Choice], card: str) -> None:
         write_pack(
             target,
             _tables(imprint, checkpoint.classes, choices),
             model=model,
             golden=goldens,
-            metrics=metrics,
+            metrics=_unknown(),
             card=card,
             private_key=imprint.private_key,
         )
@@ -119,7 +113,7 @@ def make_pack(
     def draft(choices: Mapping[str, Choice]) -> Iterator[Pack]:
         with tempfile.TemporaryDirectory() as scratch:
             target = Path(scratch) / path.name
-            write(target, choices, _unknown(), "Draft.\n")
+            write(target, choices, "Draft.\n")
             yield read_pack(target, (_public(imprint.private_key),))
 
     kept = photographs_of(found, Part.VALIDATION)
@@ -132,17 +126,10 @@ def make_pack(
         detectors = {low: Detector(pack, session=session) for low, pack in packs.items()}
         sightings = sight(detectors, validation, kept, session.forget)
     choices = choose(sightings, checkpoint.classes, inherited=_inherited(start_from))
-    with draft(choices) as pack:
-        metrics = evaluate(pack) if evaluate is not None else _unknown()
-        detector = Detector(pack)
-        highs = {name: choice.high for name, choice in choices.items()}
-        answers = tuple(ask(detector, highs, group) for group in real)
     learning = _learning(checkpoint, validation, found, imprint)
-    card = card_text(
-        imprint.name, imprint.version, imprint.licence, learning, choices, metrics, answers
-    )
-    write(path, choices, metrics, card)
-    return Made(path, choices, metrics, answers)
+    card = card_text(imprint.name, imprint.version, imprint.licence, learning, choices)
+    write(path, choices, card)
+    return Made(path, choices)
 
 
 def _tables(

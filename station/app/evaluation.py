@@ -1,13 +1,17 @@
 """A pack measured on a rendered set: how it finds, and how the station would have graded."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from models.card import with_section
 from models.evaluation import evaluate
-from models.runtime.errors import PackError, PictureError
-from models.sets import RenderedSet, ReturnTruth, SetError, read_set
+from models.photographs import measure_photographs, photographs_in
+from models.runtime.errors import InferenceError, PackError, PictureError
+from models.runtime.metrics import Metrics
+from models.runtime.writing import write_pack
+from models.sets import PoseTruth, RenderedSet, ReturnTruth, SetError, read_set
 from station.adapters.examiner.child import ExaminerSetup, PoseExaminer, load_equipment
 from station.adapters.examiner.link import ExaminePose, ShotToExamine
 from station.app.defaults import TRUSTED_KEYS, load_policies, load_recipes
@@ -16,6 +20,7 @@ from station.domain.faults import refuse
 from station.domain.grading import GradingPolicy
 from station.domain.judging import judge
 from station.workflow.agreement import Graded, agreement
+from station.workflow.sizes import SizeError, TrueSize, size_errors, size_figures
 from station.workflow.truth import true_grade
 
 _AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -23,20 +28,110 @@ _AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def evaluate_pack(
-    pack: Path, rendered: Path, progress: Callable[[int, int], None]
+    pack: Path,
+    rendered: Path,
+    progress: Callable[[int, int], None],
+    mistakes: Path | None = None,
 ) -> dict[str, object]:
-    """The figures of `metrics.json`, grading included. StationError for a bad pack or set."""
+    """The figures of `metrics.json`, grading included, with those of sizes and categories.
+
+    The worst mistakes are written into the directory `mistakes`, where one is given. StationError
+    for a bad pack or set.
+    """
     try:
         opened = open_pack(pack)
-        found = evaluate(opened, rendered, progress=progress).model_dump()
+        found = evaluate(opened, rendered, progress=progress, mistakes=mistakes).model_dump()
         index = read_set(rendered)
-        graded = _graded(pack, index, progress)
+        examined = _examined(pack, index, progress)
     except (SetError, PackError, PictureError) as error:
         raise refuse(str(error)) from error
-    return {**found, "overall": {**found["overall"], **asdict(agreement(graded))}}
+    graded = [each.graded for each in examined]
+    return {
+        **found,
+        "overall": {**found["overall"], **asdict(agreement(graded))},
+        "categories": {
+            category: asdict(
+                agreement([each.graded for each in examined if each.category == category])
+            )
+            for category in sorted({each.category for each in examined})
+        },
+        "sizes": [
+            asdict(each) for each in size_figures(e for each in examined for e in each.sizes)
+        ],
+    }
 
 
-def _graded(pack: Path, index: RenderedSet, progress: Callable[[int, int], None]) -> list[Graded]:
+def evaluate_photographs(
+    pack: Path,
+    faulty: Sequence[Path],
+    clean: Sequence[Path],
+    progress: Callable[[int, int], None],
+) -> dict[str, object]:
+    """What a pack says of folders of photographs. StationError for a bad pack or folder."""
+    try:
+        groups = [
+            *(photographs_in(path, faulty=True) for path in faulty),
+            *(photographs_in(path, faulty=False) for path in clean),
+        ]
+        found = measure_photographs(open_pack(pack), groups, progress=progress)
+    except (SetError, PackError, PictureError, InferenceError) as error:
+        raise refuse(str(error)) from error
+    return {
+        "groups": [
+            {
+                "name": each.name,
+                "faulty": each.faulty,
+                "alarmed": each.alarmed.model_dump(),
+                "by_class": dict(each.by_class),
+            }
+            for each in found.groups
+        ],
+        "recall": found.recall.model_dump(),
+        "false_alarms": found.false_alarms.model_dump(),
+        "auroc": found.auroc.model_dump(),
+    }
+
+
+def record_measurement(
+    pack: Path,
+    out: Path,
+    key: Path,
+    title: str,
+    section: str,
+    figures: Mapping[str, object] | None = None,
+) -> None:
+    """Write the pack anew at `out` with a section in its card, signed with `key`.
+
+    `figures`, where given, become its `metrics.json`. StationError if the pack or the key cannot
+    be used, or `out` exists.
+    """
+    try:
+        opened = open_pack(pack)
+        tables = opened.manifest.model_dump(by_alias=True)
+        del tables["files"]
+        write_pack(
+            out,
+            tables,
+            model=opened.model,
+            golden=opened.golden,
+            metrics=Metrics.model_validate(figures) if figures else opened.metrics,
+            card=with_section(opened.card, title, section),
+            private_key=key,
+        )
+    except (PackError, ValueError) as error:
+        raise refuse(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    category: str
+    graded: Graded
+    sizes: Sequence[SizeError]
+
+
+def _examined(
+    pack: Path, index: RenderedSet, progress: Callable[[int, int], None]
+) -> list[_Examined]:
     """Each return through the station's own examiner and policy."""
     policies = {policy.category: policy for policy in load_policies(load_recipes())}
     setup = ExaminerSetup(
@@ -46,20 +141,20 @@ def _graded(pack: Path, index: RenderedSet, progress: Callable[[int, int], None]
         {path.stem.removeprefix("empty-"): path for path in index.path.glob("empty-*.jpg")},
     )
     examiner = PoseExaminer(load_equipment(setup))
-    graded = []
+    examined = []
     for number, name in enumerate(index.returns, 1):
         truth = index.read_return(name)
         policy = policies.get(truth.category)
         if policy is None:
             raise refuse(f"{name} is a {truth.category}, for which there is no policy")
-        graded.append(_grade(examiner, policy, index, truth))
+        examined.append(_examine(examiner, policy, index, truth))
         progress(number, len(index.returns))
-    return graded
+    return examined
 
 
-def _grade(
+def _examine(
     examiner: PoseExaminer, policy: GradingPolicy, index: RenderedSet, truth: ReturnTruth
-) -> Graded:
+) -> _Examined:
     directory = index.directory(truth.return_id)
     answers = [
         examiner.answer(
@@ -91,4 +186,17 @@ def _grade(
             f"The policy of {truth.category} has no rule for the faults of {truth.return_id} "
             f"({error}): render a set with kinds it knows, or extend the policy"
         ) from error
-    return Graded(true, verdict.proposed, verdict.needs_review)
+    graded = Graded(true, verdict.proposed, verdict.needs_review)
+    sizes = [
+        error
+        for pose, answer in zip(truth.poses, answers, strict=True)
+        for error in size_errors(answer.findings, _true_sizes(pose))
+    ]
+    return _Examined(truth.category, graded, sizes)
+
+
+def _true_sizes(pose: PoseTruth) -> list[TrueSize]:
+    return [
+        TrueSize(fault.defect, fault.polygon, {q.quantity: (q.value, q.unit) for q in fault.truth})
+        for fault in pose.faults
+    ]

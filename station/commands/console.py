@@ -52,6 +52,11 @@ def _written_out(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
+def answer(text: str) -> None:
+    """An answer in words or Markdown, on standard output."""
+    sys.stdout.write(visible(text) + "\n")
+
+
 def note(text: str) -> None:
     """A line of progress or a remark, on standard error."""
     sys.stderr.write(visible(text) + "\n")

@@ -1,5 +1,6 @@
-"""`regrade models list | check | render | train | evaluate`."""
+"""`regrade models list | check | render | train | evaluate | photographs`."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,7 @@ def tree() -> typer.Typer:
     group.command("render")(render)
     group.command("train")(train)
     group.command("evaluate")(evaluate)
+    group.command("photographs")(photographs)
     return group
 
 
@@ -142,6 +144,12 @@ def train(
         list[Path] | None,
         typer.Option(help="Folders of clean photographs; faults are put into them."),
     ] = None,
+    thresholds: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Rendered sets that only choose thresholds; nothing is learnt from them."
+        ),
+    ] = None,
     renamed: Annotated[
         list[str] | None,
         typer.Option("--class", help="NAME=KIND: what a label's name means; KIND - for no fault."),
@@ -152,7 +160,7 @@ def train(
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for the run, all sessions.")] = 60,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps instead of minutes.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
-    name: Annotated[str, typer.Option(help="The pack's name.")] = "carton",
+    name: Annotated[str, typer.Option(help="The pack's name.")] = "goods",
     version: Annotated[str, typer.Option(help="The pack's version.")] = "1",
 ) -> None:
     """Train a detector on sets and write a signed pack into OUT/pack."""
@@ -169,6 +177,7 @@ def train(
         version=version,
         start_from=start_from,
         photographs=tuple(photographs or ()),
+        threshold_sets=tuple(thresholds or ()),
         renamed=meanings,
         resplit=resplit,
         minutes=None if steps else minutes,
@@ -186,41 +195,78 @@ def _meaning(text: str) -> tuple[str, str]:
     return name, kind
 
 
+_Into = Annotated[
+    Path | None,
+    typer.Option(help="Write the pack anew here, with what was measured in its card."),
+]
+_Key = Annotated[
+    Path | None, typer.Option(help="Ed25519 private key (PEM) that signs it; with --into.")
+]
+
+
 def evaluate(
     pack: Annotated[Path, typer.Argument(help="The directory of a pack.")],
     rendered: Annotated[Path, typer.Argument(metavar="SET", help="The directory of a set.")],
+    mistakes: Annotated[
+        Path | None, typer.Option(help="A directory for pictures of the worst mistakes.")
+    ] = None,
+    into: _Into = None,
+    key: _Key = None,
     as_json: _Json = False,
 ) -> None:
-    """Measure a pack on a set it has not learnt from: finding, and grading by the carton policy."""
-    from station.app.evaluation import evaluate_pack
+    """Measure a pack on a set it has not learnt from: finding, measuring, and grading by policy."""
+    from models.card import set_section
+    from station.app.evaluation import evaluate_pack, record_measurement
 
-    def progress(done: int, total: int) -> None:
-        if done == total or done % 10 == 0:
-            console.note(f"{done} of {total} returns")
-
-    figures = evaluate_pack(pack, rendered, progress)
+    _check_recording(into, key)
+    figures = evaluate_pack(pack, rendered, _progress("returns"), mistakes)
+    if into and key:
+        title = f"Set `{figures['set']}`"
+        record_measurement(pack, into, key, title, set_section(figures), figures)
     if as_json:
         console.answer_json(figures)
         return
-    rows = []
-    classes = figures["classes"]
-    overall = figures["overall"]
-    for name, figure in (*_rows(classes), *_rows(overall)):
-        rows.append([name, *figure])
-    console.table(["figure", "value", "95 % interval", "n"], rows)
+    console.answer(set_section(figures))
 
 
-def _rows(group: object, prefix: str = "") -> list[tuple[str, list[str]]]:
-    """The figures of a nested answer as table rows."""
-    rows: list[tuple[str, list[str]]] = []
-    if not isinstance(group, dict):
-        return rows
-    for name, value in group.items():
-        if isinstance(value, dict) and "low" in value:
-            known = value["value"] is not None
-            number = f"{value['value']:.3f}" if known else "unknown"
-            span = f"{value['low']:.3f} to {value['high']:.3f}" if value["low"] is not None else ""
-            rows.append((f"{prefix}{name}", [number, span, str(value["n"])]))
-        elif isinstance(value, dict):
-            rows += _rows(value, f"{prefix}{name} ")
-    return rows
+def photographs(
+    pack: Annotated[Path, typer.Argument(help="The directory of a pack.")],
+    faulty: Annotated[
+        list[Path] | None, typer.Option(help="A folder of photographs that all show a fault.")
+    ] = None,
+    clean: Annotated[
+        list[Path] | None, typer.Option(help="A folder of photographs without any fault.")
+    ] = None,
+    into: _Into = None,
+    key: _Key = None,
+    as_json: _Json = False,
+) -> None:
+    """Measure a pack on photographs of which is only known whether they show a fault."""
+    from models.card import photographs_section
+    from station.app.evaluation import evaluate_photographs, record_measurement
+
+    if not faulty and not clean:
+        console.leave("Name photographs: --faulty FOLDER, --clean FOLDER, or both.")
+    _check_recording(into, key)
+    figures = evaluate_photographs(pack, faulty or (), clean or (), _progress("photographs"))
+    if into and key:
+        record_measurement(pack, into, key, "Real photographs", photographs_section(figures))
+    if as_json:
+        console.answer_json(figures)
+        return
+    console.answer(photographs_section(figures))
+
+
+def _check_recording(into: Path | None, key: Path | None) -> None:
+    if (into is None) != (key is None):
+        console.leave("--into needs --key, and --key needs --into.")
+    if into is not None and into.exists():
+        console.leave(f"{into} exists already: name another folder for the measured pack.")
+
+
+def _progress(what: str) -> Callable[[int, int], None]:
+    def told(done: int, total: int) -> None:
+        if done == total or done % 20 == 0:
+            console.note(f"{done} of {total} {what}")
+
+    return told

@@ -1,6 +1,7 @@
-from models.runtime.metrics import ClassFigures, Figure, Metrics, OverallFigures
+"""A new card says what a pack learnt from, and that nothing was measured yet."""
+
+from models.card import LIMITS, MEASURED, with_section
 from models.training.card import Learning, card_text
-from models.training.reality import RealAnswer
 from models.training.thresholds import Choice
 
 LEARNING = Learning(
@@ -15,38 +16,21 @@ LEARNING = Learning(
     held_out_digest="ab" * 32,
     photograph_sources=["Mugs: somewhere, CC0."],
 )
-CHOICES = {"stain": Choice(0.35, 0.6, ((0.5, 0.4), (0.9, 0.8)), 0.91, 0.8, 0.01, 0.2, 44)}
-METRICS = Metrics(
-    set="held",
-    classes={
-        "stain": ClassFigures(
-            ap50=Figure(value=0.81, low=0.7, high=0.9, n=30),
-            ap50_95=Figure(value=0.5),
-            recall=Figure(),
-            n=30,
-        )
-    },
-    overall=OverallFigures(mask_map50=Figure(value=0.81), auroc=Figure(value=0.95)),
-)
-ANSWERS = (
-    RealAnswer("intact mugs", False, 20, 5, {"dent": 5}, (0.2,) * 20),
-    RealAnswer("dented mugs", True, 10, 8, {"dent": 8}, (0.7,) * 10),
-)
+CHOICES = {"broken_seal": Choice(0.35, 0.6, ((0.5, 0.4), (0.9, 0.8)), 0.91, 0.8, 0.01, 0.2, 44)}
 
 
-def test_a_card_states_every_figure_with_its_bounds() -> None:
-    card = card_text("carton", "1", "Apache-2.0", LEARNING, CHOICES, METRICS, ANSWERS)
+def test_a_card_states_what_was_learnt_from_and_how_thresholds_did() -> None:
+    card = card_text("goods", "1", "Apache-2.0", LEARNING, CHOICES)
 
     assert "412,345 parameters" in card
-    assert "| stain | 0.35 | 0.60 | 91 % | 80 % | 1 % | 20 % | 44 |" in card
-    assert "| stain | 0.81 [0.70, 0.90] | 0.50 | unknown | 30 |" in card
-    assert "| intact mugs | clean | 5 of 20 (25 %, 11 % to 47 %) | dent 5 |" in card
-    assert "- dented mugs against intact mugs: 1.00" in card
+    assert "| broken_seal | 0.35 | 0.60 | 91 % | 80 % | 1 % | 20 % | 44 |" in card
+    assert "Finds broken seal on returned goods" in card
     assert "ab" * 32 in card
     assert "- Halted once.\n" in card
+    assert f"{MEASURED}\n\nNothing yet.\n\n{LIMITS}\n" in card
 
 
-def test_what_was_not_measured_is_said_to_be_so() -> None:
-    card = card_text("carton", "1", "Apache-2.0", LEARNING, CHOICES, METRICS, ())
+def test_a_card_takes_what_is_measured_later() -> None:
+    card = card_text("goods", "1", "Apache-2.0", LEARNING, CHOICES)
 
-    assert "Not measured." in card
+    assert "Nothing yet." not in with_section(card, "Set other", "Good.")

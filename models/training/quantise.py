@@ -1,0 +1,61 @@
+"""Eight-bit integers instead of floats, with scales measured on pictures (static quantisation)."""
+
+import logging
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from models.training.export import INPUT
+
+
+def quantised(model: bytes, pictures: Sequence[NDArray[np.uint8]]) -> bytes:
+    """The FP32 ``model`` with integer convolutions, as one self-contained ONNX file.
+
+    ``pictures`` are planes, uint8 [H, W, PLANES] with sides that are multiples of 32; the ranges
+    of all activations are measured on them. Weights are signed and per channel, activations
+    unsigned, which is what a processor's dot products of bytes take (QDQ form).
+    """
+    logging.getLogger().setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as scratch:
+        plain, shaped, small = (Path(scratch) / name for name in ("a.onnx", "b.onnx", "c.onnx"))
+        plain.write_bytes(model)
+        quant_pre_process(str(plain), str(shaped), skip_symbolic_shape=True)
+        quantize_static(
+            str(shaped),
+            str(small),
+            _Pictures(pictures),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.MinMax,
+            op_types_to_quantize=["Conv", "Add", "Relu", "Resize"],
+        )
+        quantised_model = onnx.load(str(small))
+    onnx.checker.check_model(quantised_model, full_check=True)
+    return bytes(quantised_model.SerializeToString())
+
+
+class _Pictures(CalibrationDataReader):
+    def __init__(self, pictures: Sequence[NDArray[np.uint8]]) -> None:
+        self._batches: Iterator[NDArray[np.float32]] = (
+            np.ascontiguousarray(planes.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
+            for planes in pictures
+        )
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        """The input of the next run, or None after the last."""
+        batch = next(self._batches, None)
+        return None if batch is None else {INPUT: batch}

@@ -1,0 +1,73 @@
+"""Measuring packs from the command line, on pictures rendered for the test."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from models.rendering.fast.render import render_fast_set
+from tests.station.commands.test_command_line import PACK, PICTURES, _english, answer, refusal
+
+__all__ = ["_english"]
+
+
+@pytest.fixture(scope="module")
+def goods(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sets") / "goods"
+    render_fast_set(path, 3, 77, families=("carton",), defects=("stain", "dent"), width=640)
+    return path
+
+
+def test_a_pack_is_measured_on_a_set_with_every_figure_of_the_design(
+    capsys: pytest.CaptureFixture[str], goods: Path, tmp_path: Path
+) -> None:
+    code, said = answer(
+        capsys, "models", "evaluate", str(PACK), str(goods), "--mistakes", str(tmp_path / "worst")
+    )
+
+    assert code == 0
+    assert said["set"] == "goods"
+    assert set(said["classes"]["stain"]) >= {"ap50", "ap50_95", "recall", "n", "boundary_px"}
+    assert set(said["overall"]) >= {
+        "mask_map50", "grade_accuracy", "kappa", "miss", "leak", "review_load", "auroc",
+    }  # fmt: skip
+    assert said["categories"]["carton"]["grade_accuracy"]["n"] == 3
+    assert (tmp_path / "worst").is_dir()
+
+
+def test_photographs_are_measured_by_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("faulty", "clean"):
+        (tmp_path / name).mkdir()
+    shutil.copy(PICTURES / "r0001" / "top-bright.jpg", tmp_path / "faulty" / "a.jpg")
+    shutil.copy(PICTURES / "empty-bright.jpg", tmp_path / "clean" / "b.jpg")
+
+    code, said = answer(
+        capsys, "models", "photographs", str(PACK),
+        "--faulty", str(tmp_path / "faulty"), "--clean", str(tmp_path / "clean"),
+    )  # fmt: skip
+
+    assert code == 0
+    assert [group["name"] for group in said["groups"]] == ["faulty", "clean"]
+    assert said["false_alarms"]["n"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["photographs", str(PACK)], "Name photographs"),
+        (["photographs", str(PACK), "--clean", "nowhere"], "holds no photographs"),
+        (["evaluate", str(PACK), "nowhere"], "name the directory of a rendered set"),
+        (["evaluate", str(PACK), "nowhere", "--into", "x"], "--into needs --key"),
+        (["train", "nowhere", "--out", "x", "--key", "y.pem"], "y.pem"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    code, said = refusal(capsys, "models", *arguments)
+
+    assert code == 2
+    assert sentence in said
+    assert "\n" not in said
