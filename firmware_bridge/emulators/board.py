@@ -6,10 +6,13 @@ from contextlib import suppress
 
 from firmware_bridge.codecs.board import Envelope, encode, envelope_decoder, message_of
 from firmware_bridge.codecs.board_messages import (
+    DEBOUNCE_MS,
     FROM_BOARD,
     MAJOR,
     MINOR,
     MOST_SERIAL,
+    RESEND_MS,
+    SILENCE_MS,
     Ack,
     Condition,
     Event,
@@ -31,9 +34,6 @@ from firmware_bridge.codecs.cobs import ZERO, stuff, unstuff
 from firmware_bridge.codecs.damage import Damage
 from firmware_bridge.emulators.board_outputs import BoardOutputs
 
-SILENCE_MS = 1500
-RESEND_MS = 200
-DEBOUNCE_MS = 20
 MOST_EVENTS = 8
 MOST_AHEAD = 128
 PEDAL: tuple[What, What] = ("pedal-released", "pedal-pressed")
