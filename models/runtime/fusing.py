@@ -15,13 +15,10 @@ _NOISE = 2.0
 
 
 def fused(detections: Sequence[Detection]) -> list[Detection]:
-    """Detections of one pose in several lights, each fault once: the surest of those that agree.
-
-    Two agree if they are of one class and share at least half of the smaller mask.
-    """
+    """Detections of one pose in several lights, each fault once: the surest of the same fault."""
     kept: list[Detection] = []
     for detection in sorted(detections, key=lambda each: -each.confidence):
-        if not any(_agree(detection, other) for other in kept):
+        if not any(same_fault(detection, other) for other in kept):
             kept.append(detection)
     return kept
 
@@ -53,7 +50,8 @@ def clearest(detection: Detection, pictures: Mapping[str, NDArray[np.uint8]]) ->
     return max(pictures, key=contrast)
 
 
-def _agree(one: Detection, other: Detection) -> bool:
+def same_fault(one: Detection, other: Detection) -> bool:
+    """Whether two detections are of one class and share at least half of the smaller mask."""
     if one.defect != other.defect:
         return False
     left, top = max(one.box[0], other.box[0]), max(one.box[1], other.box[1])

@@ -1,4 +1,4 @@
-"""`regrade models list | check | render | train | evaluate | photographs`."""
+"""`regrade models list | check | render | train | evaluate | photographs | quantise`."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -25,6 +25,7 @@ def tree() -> typer.Typer:
     group.command("train")(train)
     group.command("evaluate")(evaluate)
     group.command("photographs")(photographs)
+    group.command("quantise")(quantise)
     return group
 
 
@@ -255,6 +256,28 @@ def photographs(
         console.answer_json(figures)
         return
     console.answer(photographs_section(figures))
+
+
+def quantise(
+    pack: Annotated[Path, typer.Argument(help="The directory of a pack in floats.")],
+    rendered: Annotated[
+        Path, typer.Argument(metavar="SET", help="A rendered set to measure ranges and parity on.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where the pack in integers is written.")],
+    key: Annotated[Path, typer.Option(help="Ed25519 private key (PEM) that signs it.")],
+    as_json: _Json = False,
+) -> None:
+    """Make a pack in 8-bit integers, and measure whether it decides as before, and how fast."""
+    from station.app.quantising import quantise_pack
+
+    answer = quantise_pack(pack, rendered, out, key, console.note)
+    if as_json:
+        console.answer_json(answer)
+        return
+    console.answer(
+        f"{answer['path']}: the same findings in {answer['same_findings']:.1%} of "
+        f"{answer['poses']} poses, {answer['time_ratio']:.2f} x the time."
+    )
 
 
 def _check_recording(into: Path | None, key: Path | None) -> None:
