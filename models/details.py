@@ -42,7 +42,7 @@ def look_closely(
         if each.confidence >= highs[each.defect]
     ]
     pictures = {shot.light: directory / shot.file for shot in pose.shots}
-    first = next(iter(pictures.values()))
+    first = next(iter(pictures.values()), directory)
     mistakes = [
         Mistake(
             each.confidence,

@@ -4,8 +4,8 @@ A pose is judged as the bench sees it: the item is found against the empty bench
 first shot, its shots are searched there, and what several lights show of one fault counts once.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,7 @@ def evaluate(
     threads: int = 2,
     bootstrap: int = _RESAMPLES,
     mistakes: Path | None = None,
+    lights: Collection[str] = (),
 ) -> Metrics:
     """The figures of `pack` on the set in directory `rendered`.
 
@@ -58,7 +59,8 @@ def evaluate(
     and the AUROC of poses with and without faults by their surest candidate. The grading figures
     stay unknown: they need a policy, and whoever has one fills them in. Intervals are by bootstrap
     over returns, so a figure that no return contradicts has an interval of no width. The worst
-    mistakes are written into the directory `mistakes`, where one is given.
+    mistakes are written into the directory `mistakes`, where one is given. With `lights` only
+    the shots under these are shown.
 
     Raises PackError, SetError, PictureError or InferenceError, each one sentence.
     """
@@ -68,7 +70,8 @@ def evaluate(
     detector = Detector(pack, threads)
     poses: list[_Pose] = []
     for number, name in enumerate(index.returns):
-        for pose in index.read_return(name).poses:
+        for whole in index.read_return(name).poses:
+            pose = lit_only(whole, lights)
             found = _candidates(detector, index, name, pose)
             poses.append(_judged(number, found, index, name, pose, pack.manifest))
         if progress is not None:
@@ -76,6 +79,13 @@ def evaluate(
     if mistakes is not None:
         write_mistakes(mistakes, [each for pose in poses for each in pose.details.mistakes])
     return _metrics(pack, index, poses, bootstrap)
+
+
+def lit_only(pose: PoseTruth, lights: Collection[str]) -> PoseTruth:
+    """The pose with only the shots under `lights`, or all of them where none is named."""
+    if not lights:
+        return pose
+    return replace(pose, shots=tuple(shot for shot in pose.shots if shot.light in lights))
 
 
 def _candidates(

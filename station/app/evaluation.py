@@ -1,12 +1,12 @@
 """A pack measured on a rendered set: how it finds, and how the station would have graded."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from models.card import with_section
-from models.evaluation import evaluate
+from models.evaluation import evaluate, lit_only
 from models.photographs import measure_photographs, photographs_in
 from models.runtime.errors import InferenceError, PackError, PictureError
 from models.runtime.metrics import Metrics
@@ -32,17 +32,20 @@ def evaluate_pack(
     rendered: Path,
     progress: Callable[[int, int], None],
     mistakes: Path | None = None,
+    lights: Collection[str] = (),
 ) -> dict[str, object]:
     """The figures of `metrics.json`, grading included, with those of sizes and categories.
 
-    The worst mistakes are written into the directory `mistakes`, where one is given. StationError
-    for a bad pack or set.
+    The worst mistakes are written into the directory `mistakes`, where one is given. With `lights`
+    only the shots under these are shown. StationError for a bad pack or set.
     """
     try:
         opened = open_pack(pack)
-        found = evaluate(opened, rendered, progress=progress, mistakes=mistakes).model_dump()
+        found = evaluate(
+            opened, rendered, progress=progress, mistakes=mistakes, lights=lights
+        ).model_dump()
         index = read_set(rendered)
-        examined = _examined(pack, index, progress)
+        examined = _examined(pack, index, lights, progress)
     except (SetError, PackError, PictureError) as error:
         raise refuse(str(error)) from error
     graded = [each.graded for each in examined]
@@ -130,7 +133,10 @@ class _Examined:
 
 
 def _examined(
-    pack: Path, index: RenderedSet, progress: Callable[[int, int], None]
+    pack: Path,
+    index: RenderedSet,
+    lights: Collection[str],
+    progress: Callable[[int, int], None],
 ) -> list[_Examined]:
     """Each return through the station's own examiner and policy."""
     policies = {policy.category: policy for policy in load_policies(load_recipes())}
@@ -143,7 +149,8 @@ def _examined(
     examiner = PoseExaminer(load_equipment(setup))
     examined = []
     for number, name in enumerate(index.returns, 1):
-        truth = index.read_return(name)
+        whole = index.read_return(name)
+        truth = replace(whole, poses=tuple(lit_only(pose, lights) for pose in whole.poses))
         policy = policies.get(truth.category)
         if policy is None:
             raise refuse(f"{name} is a {truth.category}, for which there is no policy")

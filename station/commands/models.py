@@ -211,6 +211,9 @@ def evaluate(
     mistakes: Annotated[
         Path | None, typer.Option(help="A directory for pictures of the worst mistakes.")
     ] = None,
+    lights: Annotated[
+        list[str] | None, typer.Option("--light", help="Show only the shots under this lamp.")
+    ] = None,
     into: _Into = None,
     key: _Key = None,
     as_json: _Json = False,
@@ -220,9 +223,9 @@ def evaluate(
     from station.app.evaluation import evaluate_pack, record_measurement
 
     _check_recording(into, key)
-    figures = evaluate_pack(pack, rendered, _progress("returns"), mistakes)
+    figures = evaluate_pack(pack, rendered, _progress("returns"), mistakes, lights or ())
     if into and key:
-        title = f"Set `{figures['set']}`"
+        title = f"Set `{figures['set']}`" + (f", {', '.join(lights)} light only" if lights else "")
         record_measurement(pack, into, key, title, set_section(figures), figures)
     if as_json:
         console.answer_json(figures)
