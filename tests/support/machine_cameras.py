@@ -142,7 +142,7 @@ def _serve(connection: "Connection[Any, Any]", address: Address, lost_permille: 
         cv2.cvtColor(scene.picture()[0], cv2.COLOR_BGR2RGB, dst=sensor)
 
     network = aravis.GvFakeCamera.new(LOOPBACK, SERIAL)
-    network.set_property("gvsp-lost-ratio", lost_permille)
+    network.set_property("gvsp-lost-ratio", lost_permille / 1000)
     camera = network.get_fake_camera()
     # PyGObject hashes an object to its address; its own binding of this call drops the callback.
     library.arv_fake_camera_set_fill_pattern(hash(camera), fill, None)
