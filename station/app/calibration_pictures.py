@@ -16,7 +16,7 @@ from calibration.sections.provenance import PictureDigest
 from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
 from models.runtime.pictures import decode_picture, read_picture
-from station.adapters.cameras.sources.source import FrameSource, Taken, TakenPixels
+from station.adapters.cameras.sources.source import FrameSource, Taken, TakenPixels, TornError
 from station.app.cameras import RESTING_LIGHT, camera_of
 from station.app.photographs import pictures_in
 from station.config import read_settings
@@ -105,7 +105,10 @@ def capture_views(
         for _ in range(MAX_FRAMES):
             if len(poses) >= wanted:
                 break
-            taken = source.grab(light)
+            try:
+                taken = source.grab(light)
+            except TornError:
+                continue
             evidence, media_type = _as_file(taken)
             grey = _grey(decode_picture(evidence))
             seen = find_board(grey, board)

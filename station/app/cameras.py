@@ -1,7 +1,7 @@
 """The bench's cameras: their sources, their child processes, their live pictures."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from models.runtime.pictures import read_picture
 from station.adapters.cameras.bench_camera import CameraSettings
 from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
-from station.adapters.cameras.darkroom import Finish
+from station.adapters.cameras.darkroom import FindLabels
 from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Emit, Keep, Light
@@ -22,6 +22,7 @@ from station.adapters.cameras.preview import PreviewCounts, PreviewRing
 from station.adapters.cameras.rig import LightSettings
 from station.adapters.cameras.shipping_labels import shipping_labels
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
+from station.adapters.cameras.sources.cropped import CroppedSource
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.gige import GigeSettings, GigeSource
 from station.adapters.cameras.sources.source import FrameSource
@@ -37,6 +38,9 @@ from station.screen.live import LiveFrame, LiveView
 
 RESTING_LIGHT = "bright"
 
+_PATIENCE_S = 2.5
+"""How long a camera may give nothing new; what else it takes to find it lost fits into 3 s."""
+
 _UNWATCHED = Watching(lives_per_s=8.0)
 
 
@@ -45,7 +49,7 @@ class CameraParts:
     """One camera of a bench.
 
     `width` and `height` are those of the pictures that are kept, `empty` pictures of the empty
-    bench, by light.
+    bench, by light. `delay_s` is how much longer than others it takes for a frame.
     """
 
     name: str
@@ -54,7 +58,8 @@ class CameraParts:
     height: int
     empty: Mapping[str, Path]
     identity: str = ""
-    finish: Finish = field(default_factory=Finish)
+    find_labels: FindLabels | None = None
+    delay_s: float = 0.0
 
 
 class Cameras:
@@ -122,13 +127,24 @@ class Cameras:
         return tuple(ring.counts() for ring in self._rings)
 
     def _rig_camera(self, camera: CameraParts, ring: PreviewRing, *, presence: bool) -> RigCamera:
-        setup = CameraSetup(camera.make, ring.name, camera.identity, camera.finish, self._watching)
+        setup = CameraSetup(
+            camera.make, ring.name, camera.identity, camera.find_labels, self._watching
+        )
         children = Children(
             run_camera, (setup,), name=f"camera {camera.name}", monotonic=self._clock.monotonic
         )
         empty = camera.empty.get(RESTING_LIGHT)
         watch = Presence(_empty_look(empty)) if presence and empty else None
-        return RigCamera(CameraSettings(camera.name, camera.width, camera.height), children, watch)
+        patience_s = _PATIENCE_S + camera.delay_s
+        settings = CameraSettings(
+            camera.name,
+            camera.width,
+            camera.height,
+            answer_s=patience_s,
+            silence_s=patience_s,
+            frozen_s=patience_s,
+        )
+        return RigCamera(settings, children, watch)
 
 
 def _latest(ring: PreviewRing) -> LiveFrame | None:
@@ -158,7 +174,6 @@ def parts_of(
     if shown is None:
         raise refuse("empty_bench is missing: picture the empty bench and name the picture")
     width, height = camera.kept
-    find = partial(shipping_labels, read_symbols, parcel_patterns=patterns)
     return CameraParts(
         name=camera.name,
         make=partial(camera_of, camera),
@@ -166,12 +181,31 @@ def parts_of(
         height=height,
         empty=dict.fromkeys(lights, shown),
         identity=camera.identity,
-        finish=Finish(camera.crop, find),
+        find_labels=partial(shipping_labels, read_symbols, parcel_patterns=patterns),
+        delay_s=_delay_s(camera),
     )
 
 
+def _delay_s(camera: Camera) -> float:
+    """What a camera's long exposure or a stream's way adds to the time of a frame."""
+    match camera:
+        case StreamCamera():
+            return camera.latency_seconds
+        case FolderCamera():
+            return 0.0
+        case _:
+            return (camera.exposure_us or 0) / 1e6
+
+
 def camera_of(camera: Camera) -> FrameSource:
-    """The source of frames that the configuration names, not yet open."""
+    """The source of frames that the configuration names, cut to the bench, not yet open."""
+    source = _source_of(camera)
+    if camera.crop is None:
+        return source
+    return CroppedSource(source, (camera.width, camera.height), camera.crop)
+
+
+def _source_of(camera: Camera) -> FrameSource:
     match camera:
         case UvcCamera():
             settings = UvcSettings(

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHideEvent, QImage, QPainterPath, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from station.screen.live import LiveFrame, LiveView
-from station.ui.lettering import Align, Page, Panel
+from station.ui.lettering import Align, Page, Panel, width_of
 from station.ui.theme import INK_2, LINE, PANEL, STAGE, WHITE
 from station.ui.words import Words
 
@@ -122,8 +122,9 @@ class LivePanel(Panel):
             painter.drawImage(_fitted(place, tile.view.aspect), image)
             painter.restore()
         name = tile.view.name if len(self._tiles) > 1 else words.of("screen.live")
-        label = QRectF(place.left(), place.bottom() - s.of(36), place.width(), s.of(36))
-        inner = label.adjusted(s.of(12), 0, -s.of(12), -s.of(2))
+        wide = min(place.width(), width_of(name, s.text) + s.of(24))
+        label = QRectF(place.left(), place.bottom() - s.of(36), wide, s.of(36))
+        inner = label.adjusted(s.of(12), 0, -s.of(11), -s.of(2))
         if tile.fresh:
             painter.fillRect(label, QColor(STAGE))
         page.write(inner, name, s.text, colour=WHITE if tile.fresh else INK_2, given=True)

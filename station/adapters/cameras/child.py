@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
-from station.adapters.cameras.darkroom import Darkroom, Finish, TornError
+from station.adapters.cameras.darkroom import Darkroom, FindLabels
 from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Looked, Opened
 from station.adapters.cameras.preview import SHAPE, PreviewWriter, preview_writer
 from station.adapters.cameras.sources.source import (
@@ -19,6 +19,7 @@ from station.adapters.cameras.sources.source import (
     SettingsError,
     Taken,
     TakenPixels,
+    TornError,
 )
 from station.domain.faults import FaultCode
 
@@ -37,13 +38,14 @@ class Watching:
 class CameraSetup:
     """What a camera's child is made of. `preview` names the ring that it shows the bench in.
 
-    `identity` is who the camera must say it is; empty for any.
+    `identity` is who the camera must say it is; empty for any. `find_labels` finds the shipping
+    labels where a grab asks for them to be masked.
     """
 
     make: Callable[[], FrameSource]
     preview: str
     identity: str = ""
-    finish: Finish = field(default_factory=Finish)
+    find_labels: FindLabels | None = None
     watching: Watching = field(default_factory=Watching)
 
 
@@ -51,7 +53,7 @@ def run_camera(connection: "Connection[Any, Any]", setup: CameraSetup) -> None:
     """Serve grabs until the pipe closes or the camera is lost, showing the bench meanwhile."""
     cv2.setNumThreads(1)
     source = setup.make()
-    darkroom = Darkroom(setup.finish)
+    darkroom = Darkroom(setup.find_labels)
     try:
         properties = source.open()
         identity = source.identity()

@@ -1,7 +1,7 @@
 """From one exposure to what is kept and what is examined: both the same picture.
 
-Metadata goes, the bench is cut out, shipping labels are flattened where asked. A JPEG stays the
-camera's own: nothing is compressed twice. Everything else is kept as PNG.
+Metadata goes, and shipping labels are flattened where asked. A JPEG stays the camera's own: nothing
+is compressed twice. Everything else is kept as PNG.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from station.adapters.cameras import jpeg
 from station.adapters.cameras.jpeg import Box
 from station.adapters.cameras.pixels import PixelPlace, pixels_of
 from station.adapters.cameras.sources.pictures import JPEG, PNG
-from station.adapters.cameras.sources.source import Taken, TakenPixels
+from station.adapters.cameras.sources.source import Taken, TakenPixels, TornError
 
 FindLabels = Callable[[NDArray[np.uint8]], Sequence[Box]]
 """Finds shipping labels in an RGB picture, uint8 [height, width, 3]."""
@@ -34,21 +34,6 @@ _TORN = "The camera's picture is torn: check its cable, and use no hub."
 _QUICKLY = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_NEEDED = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
-
-
-class TornError(ValueError):
-    """An exposure is no whole picture; the text is one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """What of a picture is kept: the part within `crop`, without what `find_labels` finds.
-
-    The corner of `crop` is a multiple of 16. Labels are looked for only where a grab asks for it.
-    """
-
-    crop: Box | None = None
-    find_labels: FindLabels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +50,9 @@ class Developed:
 class Darkroom:
     """Develops exposures into the station's shared memory. For one thread."""
 
-    def __init__(self, finish: Finish | None = None) -> None:
-        self._finish = finish or Finish()
+    def __init__(self, find_labels: FindLabels | None = None) -> None:
+        """Without `find_labels` no label is ever masked."""
+        self._find_labels = find_labels
         self._memory: dict[str, SharedMemory] = {}
 
     def develop(
@@ -76,7 +62,7 @@ class Darkroom:
 
         TornError if it is no whole picture.
         """
-        find = self._finish.find_labels if mask_labels else None
+        find = self._find_labels if mask_labels else None
         if isinstance(taken, TakenPixels):
             return self._from_pixels(taken.pixels, place, find)
         # Some cameras fill their last packet up with zeros.
@@ -95,12 +81,9 @@ class Darkroom:
         self._memory.clear()
 
     def _from_jpeg(self, content: bytes, place: PixelPlace, find: FindLabels | None) -> Developed:
-        crop = self._finish.crop
-        if (crop or find) and not jpeg.at_hand():
+        if find and not jpeg.at_hand():
             return self._from_decoded(decode_picture(content), place, find)
-        if crop:
-            _check_inside(crop, read_header(content).width, read_header(content).height)
-        content = jpeg.cut(content, crop) if crop else jpeg.bare(content)
+        content = jpeg.bare(content)
         if find and (labels := find(decode_picture(content))):
             content = jpeg.cut(content, None, labels)
         header = read_header(content)
@@ -113,7 +96,7 @@ class Darkroom:
 
     def _from_png(self, content: bytes, place: PixelPlace, find: FindLabels | None) -> Developed:
         picture = decode_picture(content)
-        if self._finish.crop or find:
+        if find:
             return self._from_decoded(picture, place, find)
         return self._put(_bare_png(content), picture, place)
 
@@ -128,10 +111,6 @@ class Darkroom:
     def _from_decoded(
         self, picture: NDArray[np.uint8], place: PixelPlace, find: FindLabels | None
     ) -> Developed:
-        if self._finish.crop:
-            x, y, width, height = self._finish.crop
-            _check_inside(self._finish.crop, picture.shape[1], picture.shape[0])
-            picture = picture[y : y + height, x : x + width]
         if find and (labels := find(picture)):
             picture = picture.copy()
             for x, y, width, height in labels:
@@ -171,15 +150,6 @@ def _mean(picture: NDArray[np.uint8]) -> float:
     ):
         raise TornError(_TORN)
     return mean
-
-
-def _check_inside(crop: Box, width: int, height: int) -> None:
-    x, y, wide, high = crop
-    if x + wide > width or y + high > height:
-        raise TornError(
-            f"The camera's picture is {width}x{height}, smaller than the part to keep:"
-            " correct the crop of this camera."
-        )
 
 
 def _bare_png(content: bytes) -> bytes:

@@ -14,6 +14,10 @@ class SettingsError(OSError):
     """
 
 
+class TornError(LookupError):
+    """A frame came, and not all of it; the text is one sentence."""
+
+
 class Taken(Protocol):
     """One exposure as a file: the bytes as the camera delivered them, its own count, its
     monotonic time."""
@@ -58,7 +62,8 @@ class FrameSource(Protocol):
     def grab(self, light: str) -> Taken | TakenPixels:
         """The next frame; `light` is the light as applied.
 
-        LookupError or EOFError, in one sentence, if the source is well and has no such frame.
+        LookupError or EOFError, in one sentence, if the source is well and has no such frame;
+        TornError, which is the former, if it came damaged.
         """
         ...
 

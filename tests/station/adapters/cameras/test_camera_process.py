@@ -19,11 +19,11 @@ from models.runtime.pictures import decode_picture
 from station.adapters.cameras.bench_camera import CameraSettings
 from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
-from station.adapters.cameras.darkroom import Finish
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.presence import Presence
 from station.adapters.cameras.preview import PreviewRing
 from station.adapters.cameras.rig import LightSettings
+from station.adapters.cameras.sources.cropped import CroppedSource
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.pictures import shrink
 from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
@@ -41,11 +41,12 @@ from station.domain.events import (
 )
 from station.domain.faults import FaultCode
 from station.virtual.camera import virtual_camera
-from station.virtual.world import Break, World
+from station.virtual.world import Address, Break, World
 from tests.support.events import Heard
 from tests.support.tiny_set import HEIGHT, WIDTH, bench, tiny_set
 
 CLOCK = SystemClock()
+CROP = (320, 160, 640, 400)
 TOP, RAKING = Shot("top-bright", "bench", "bright"), Shot("top-raking", "bench", "raking")
 
 
@@ -72,7 +73,6 @@ class Station:
         world: World,
         answer_s: float = 10.0,
         identity: str = "",
-        finish: Finish | None = None,
         size: tuple[int, int] = (WIDTH, HEIGHT),
     ) -> None:
         self.heard = Heard()
@@ -80,7 +80,7 @@ class Station:
         self.pixels = Pixels(WIDTH * HEIGHT, places=4)
         self.ring = PreviewRing()
         watching = Watching(lives_per_s=40, looks_per_s=40)
-        setup = CameraSetup(make, self.ring.name, identity, finish or Finish(), watching)
+        setup = CameraSetup(make, self.ring.name, identity, watching=watching)
         camera = RigCamera(
             CameraSettings("bench", *size, answer_s=answer_s),
             Children(run_camera, (setup,), name="camera", monotonic=CLOCK.monotonic),
@@ -327,19 +327,21 @@ def test_a_camera_that_is_another_one_after_a_replug_is_refused_until_it_is_back
     assert isinstance(again, Exposed)
 
 
+def cropped_camera(pictures: Path, address: Address) -> CroppedSource:
+    return CroppedSource(virtual_camera(pictures, 7, address), (WIDTH, HEIGHT), CROP)
+
+
 def test_only_the_bench_is_kept_of_a_picture(pictures: Path, world: World) -> None:
-    crop = (320, 160, 640, 400)
-    make = partial(virtual_camera, pictures, 7, world.address)
-    station = Station(make, world, finish=Finish(crop), size=crop[2:])
+    station = Station(partial(cropped_camera, pictures, world.address), world, size=CROP[2:])
     world.lay("r0000", "top")
 
     answer = station.expose(TOP)
     station.close()
 
     assert isinstance(answer, Exposed)
-    assert (answer.frame.width, answer.frame.height) == crop[2:]
+    assert (answer.frame.width, answer.frame.height) == CROP[2:]
     kept = decode_picture(station.kept[answer.frame.digest])
-    assert kept.shape == (400, 640, 3)
+    assert kept.shape == (CROP[3], CROP[2], 3)
 
 
 def test_a_child_that_hangs_ends_with_a_station_that_is_killed(tmp_path: Path) -> None:

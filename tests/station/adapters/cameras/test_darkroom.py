@@ -1,4 +1,4 @@
-"""What is kept of an exposure: the camera's own coefficients, the bench alone, nothing private."""
+"""What is kept of an exposure: the camera's own coefficients, and nothing private."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from models.runtime.pictures import decode_picture
 from station.adapters.cameras import darkroom as developing
 from station.adapters.cameras import jpeg
-from station.adapters.cameras.darkroom import Darkroom, Finish, TornError
+from station.adapters.cameras.darkroom import Darkroom, FindLabels
 from station.adapters.cameras.pixels import PixelPlace, Pixels
-from station.adapters.cameras.sources.source import Exposure, PixelExposure
+from station.adapters.cameras.sources.source import Exposure, PixelExposure, TornError
 
 WIDTH, HEIGHT = 640, 480
-CROP = (64, 32, 320, 240)
 LABEL = (100, 80, 90, 60)
 SAMPLINGS = {
     "4:2:0": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
@@ -56,13 +55,12 @@ def develop() -> Iterator[Develop]:
 
     def run(
         taken: Exposure | PixelExposure,
-        finish: Finish | None = None,
-        size: tuple[int, int] = (WIDTH, HEIGHT),
+        find: FindLabels | None = None,
         *,
         mask_labels: bool = False,
     ) -> tuple[developing.Developed, NDArray[np.uint8] | None]:
-        rooms.append(Darkroom(finish))
-        place: PixelPlace = pixels.take(*size)
+        rooms.append(Darkroom(find))
+        place: PixelPlace = pixels.take(WIDTH, HEIGHT)
         try:
             made = rooms[-1].develop(taken, place, mask_labels=mask_labels)
         except TornError:
@@ -115,30 +113,10 @@ def test_pixels_are_kept_as_png_without_loss(develop: Develop) -> None:
 
 @turbo
 @pytest.mark.parametrize("sampling", SAMPLINGS)
-def test_only_the_bench_is_kept_and_nothing_is_compressed_twice(
-    sampling: str, develop: Develop
-) -> None:
-    content = encoded(sampling)
-
-    made, shown = develop(exposure(content), Finish(CROP), CROP[2:])
-
-    x, y, width, height = CROP
-    whole = decode_picture(content)[y : y + height, x : x + width]
-    assert made.media_type == "image/jpeg"
-    assert (made.width, made.height) == (width, height)
-    assert shown is not None
-    assert np.array_equal(decode_picture(made.evidence), shown)
-    # At the edges of a crop the colour of its neighbours is missing.
-    assert np.array_equal(shown[4:-4, 4:-4], whole[4:-4, 4:-4])
-
-
-@turbo
-@pytest.mark.parametrize("sampling", SAMPLINGS)
 def test_a_label_is_flattened_and_all_around_it_stays(sampling: str, develop: Develop) -> None:
     content = encoded(sampling)
-    finish = Finish(find_labels=lambda _: [LABEL])
 
-    made, shown = develop(exposure(content), finish, mask_labels=True)
+    made, shown = develop(exposure(content), lambda _: [LABEL], mask_labels=True)
 
     x, y, width, height = LABEL
     assert shown is not None
@@ -156,30 +134,25 @@ def test_a_label_is_flattened_and_all_around_it_stays(sampling: str, develop: De
 def test_labels_stay_where_the_recipe_does_not_ask(develop: Develop) -> None:
     content = encoded()
 
-    made, _ = develop(exposure(content), Finish(find_labels=lambda _: [LABEL]))
+    made, _ = develop(exposure(content), lambda _: [LABEL])
 
     assert made.evidence == content
 
 
-def test_without_the_library_a_cut_jpeg_is_kept_as_png(
+def test_without_the_library_a_masked_jpeg_is_kept_as_png(
     develop: Develop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jpeg, "_library", lambda: None)
     content = encoded()
 
-    made, shown = develop(
-        exposure(content),
-        Finish(CROP, lambda _: [(20, 20, 30, 30)]),
-        CROP[2:],
-        mask_labels=True,
-    )
+    made, shown = develop(exposure(content), lambda _: [LABEL], mask_labels=True)
 
-    x, y, width, height = CROP
+    x, y, width, height = LABEL
     assert made.media_type == "image/png"
     assert shown is not None
     assert np.array_equal(decode_picture(made.evidence), shown)
-    assert np.array_equal(shown[60:], decode_picture(content)[y + 60 : y + height, x : x + width])
-    assert shown[20:50, 20:50].reshape(-1, 3).std(axis=0).max() == 0
+    assert np.array_equal(shown[y + height :], decode_picture(content)[y + height :])
+    assert shown[y : y + height, x : x + width].reshape(-1, 3).std(axis=0).max() == 0
 
 
 @turbo
@@ -232,8 +205,3 @@ def test_a_picture_of_another_size_keeps_its_own_for_the_station_to_refuse(
 def test_what_is_no_picture_is_torn(content: bytes, develop: Develop) -> None:
     with pytest.raises(TornError):
         develop(exposure(content))
-
-
-def test_a_crop_larger_than_the_picture_is_said_so(develop: Develop) -> None:
-    with pytest.raises(TornError, match="correct the crop"):
-        develop(exposure(encoded()), Finish((0, 0, WIDTH + 16, HEIGHT)), (WIDTH, HEIGHT))
