@@ -30,7 +30,8 @@ class _Camera(_Section):
     `crop` is the part that shows the bench, as x, y, width and height; nothing else of a picture is
     ever kept. x and y are multiples of 16. `identity` is who the camera must say it is, as
     `regrade devices cameras` lists it: another one in its place is refused. `empty_bench` is its
-    picture of the empty bench.
+    picture of the empty bench, `calibration` its record; the first camera of a bench takes those of
+    the bench.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=40)] = "bench"
@@ -39,6 +40,7 @@ class _Camera(_Section):
     crop: tuple[_Grain, _Grain, _Pixel, _Pixel] | None = None
     identity: str = ""
     empty_bench: Path | None = None
+    calibration: Path | None = None
 
     @model_validator(mode="after")
     def _crop_inside(self) -> Self:
@@ -299,6 +301,8 @@ class Settings(_Section):
         names = [camera.name for camera in self.camera]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"two cameras have the name {twice[0]}")
+        if self.camera[0].calibration is not None:
+            raise ValueError("the first camera's calibration is the bench's: name it at the top")
         return self
 
     @model_validator(mode="after")
@@ -392,7 +396,10 @@ def _absolute(settings: Settings, base: Path) -> Settings:
         return device.model_copy(update={"labels": tuple(base / path for path in device.labels)})
 
     def pictured(camera: Camera) -> Camera:
-        update: dict[str, object] = {"empty_bench": placed(camera.empty_bench)}
+        update: dict[str, object] = {
+            "empty_bench": placed(camera.empty_bench),
+            "calibration": placed(camera.calibration),
+        }
         if isinstance(camera, FolderCamera):
             update["path"] = base / camera.path
         if isinstance(camera, StreamCamera) and "://" not in camera.url:

@@ -103,6 +103,7 @@ class _RecipeForm(_Form):
     required_zones: list[_Name]
     resolves_mm: _Limit
     resolves_delta_e00: _Limit
+    mask_labels: bool = False
     poses: list[_PoseForm]
     unseen: _UnseenForm = _UnseenForm()
 
@@ -144,7 +145,7 @@ def read_recipe(path: Path) -> CaptureRecipe:
                 Pose(
                     pose.name,
                     tuple(pose.zones),
-                    tuple(Shot(s.name, s.camera, s.light) for s in pose.shots),
+                    tuple(Shot(s.name, s.camera, s.light, form.mask_labels) for s in pose.shots),
                 )
                 for pose in form.poses
             ),

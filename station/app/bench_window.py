@@ -126,16 +126,24 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
 
 
 def check_recipes(settings: Settings, recipes: Sequence[CaptureRecipe]) -> None:
-    """StationError if a recipe asks for a camera that this bench does not have."""
+    """StationError if a recipe asks for a camera that this bench does not have, or a pose for two.
+
+    What is found in a pose is measured with one calibration against one empty bench.
+    """
     names = [camera.name for camera in settings.camera]
     for recipe in recipes:
         for pose in recipe.poses:
-            for shot in pose.shots:
-                if shot.camera not in names:
-                    raise refuse(
-                        f"recipe {recipe.name} asks for the camera {shot.camera},"
-                        f" this bench has {', '.join(names)}: name one of its cameras so"
-                    )
+            asked = sorted({shot.camera for shot in pose.shots})
+            if unknown := [name for name in asked if name not in names]:
+                raise refuse(
+                    f"recipe {recipe.name} asks for the camera {unknown[0]},"
+                    f" this bench has {', '.join(names)}: name one of its cameras so"
+                )
+            if len(asked) > 1:
+                raise refuse(
+                    f"recipe {recipe.name} pictures the pose {pose.name} with"
+                    f" {' and '.join(asked)}: make it a pose for each camera"
+                )
 
 
 def _printed(settings: Settings) -> tuple[LabelKind, ...]:

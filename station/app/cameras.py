@@ -60,6 +60,8 @@ class CameraParts:
     identity: str = ""
     find_labels: FindLabels | None = None
     delay_s: float = 0.0
+    calibration: Path | None = None
+    """Its own record; the first camera's is the bench's."""
 
 
 class Cameras:
@@ -183,6 +185,7 @@ def parts_of(
         identity=camera.identity,
         find_labels=partial(shipping_labels, read_symbols, parcel_patterns=patterns),
         delay_s=_delay_s(camera),
+        calibration=camera.calibration,
     )
 
 

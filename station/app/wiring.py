@@ -10,7 +10,7 @@ from calibration.record import Calibration
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.delivery import DeliveryThread
-from station.adapters.examiner.child import ExaminerSetup, load_equipment, run_examiner
+from station.adapters.examiner.child import CameraFiles, ExaminerSetup, load_equipment, run_examiner
 from station.adapters.examiner.examiner_process import ExaminerProcess
 from station.adapters.frames import FrameFiles
 from station.adapters.processes import Children
@@ -61,7 +61,9 @@ def examiner_of(
     parts: BenchParts, pixels: Pixels, frames: FrameFiles, emit: Emit, clock: SystemClock
 ) -> ExaminerProcess:
     """The detector, the measuring and the reading of codes in their child process."""
-    setup = ExaminerSetup(parts.pack, TRUSTED_KEYS, parts.calibration, parts.cameras[0].empty)
+    first, *further = parts.cameras
+    others = {each.name: CameraFiles(each.calibration, each.empty) for each in further}
+    setup = ExaminerSetup(parts.pack, TRUSTED_KEYS, parts.calibration, first.empty, others=others)
     return ExaminerProcess(
         children=Children(
             run_examiner,

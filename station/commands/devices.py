@@ -8,6 +8,7 @@ import typer
 
 from station.commands import (
     console,
+    devices_cameras,
     devices_decode,
     devices_emulate,
     devices_symbols,
@@ -30,6 +31,7 @@ def tree() -> typer.Typer:
         rich_markup_mode=None,
     )
     group.command("list")(listing)
+    group.command("cameras")(devices_cameras.cameras)
     group.command("probe")(probe)
     group.command("watch")(devices_watch.watch)
     group.command("emulate")(devices_emulate.emulate)

@@ -34,8 +34,8 @@ pytestmark = [
 def missing_aravis() -> str:
     """Why GigE Vision cannot be tried here; empty if it can."""
     program = (
-        "from station.adapters.cameras.sources.gige import _bindings\n"
-        "try:\n    _bindings()\nexcept OSError as error:\n    print(error)\n"
+        "from station.adapters.cameras.sources.gige import aravis_bindings\n"
+        "try:\n    aravis_bindings()\nexcept OSError as error:\n    print(error)\n"
     )
     asked = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

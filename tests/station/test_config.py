@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 
 from station.adapters.cameras.sources.basler import BaslerSource
+from station.adapters.cameras.sources.cropped import CroppedSource
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.gige import GigeSource
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.cameras.sources.stream import StreamSource
 from station.adapters.cameras.sources.uvc import UvcSource
+from station.app.bench_window import check_recipes
 from station.app.cameras import camera_of
+from station.app.defaults import RECIPES, load_recipes
 from station.config import FolderCamera, StreamCamera, read_settings
 from station.domain.faults import StationError
 
@@ -128,3 +131,89 @@ def test_a_film_lies_beside_the_file_and_an_address_stays(tmp_path: Path) -> Non
 
         assert isinstance(settings.camera[0], StreamCamera)
         assert settings.camera[0].url == kept
+
+
+TWO = GOOD.replace(
+    '[camera]\nkind = "folder"\npath = "pictures"\n',
+    """
+[[camera]]
+name = "top"
+kind = "folder"
+path = "pictures"
+width = 1280
+height = 720
+crop = [160, 64, 960, 600]
+[[camera]]
+name = "side"
+kind = "basler"
+serial = "22334455"
+identity = "acA1920-40uc:22334455"
+balance = { red = 1.6, blue = 2.0 }
+calibration = "side.json"
+""",
+)
+
+
+def test_a_bench_may_have_several_cameras(tmp_path: Path) -> None:
+    top, side = read_settings(written(tmp_path, TWO)).camera
+
+    assert (top.name, side.name) == ("top", "side")
+    assert top.kept == (960, 600)
+    assert side.kept == (1280, 720)
+    assert side.calibration == tmp_path / "side.json"
+    assert isinstance(camera_of(top), CroppedSource)
+    assert isinstance(camera_of(side), BaslerSource)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "side"', 'name = "top"', "two cameras have the name top"),
+        ("[160, 64, 960, 600]", "[160, 64, 1200, 600]", "camera top: its crop reaches out of"),
+        ("[160, 64, 960, 600]", "[160, 64, 32, 32]", "camera top: its crop is smaller than"),
+        (
+            "[160, 64, 960, 600]",
+            "[150, 64, 960, 600]",
+            "camera top.crop.0: it should be",
+        ),
+        ("red = 1.6", "rad = 1.6", "camera side.balance.rad"),
+        ('serial = "22334455"', 'serial = ""', "camera side.serial"),
+        ('name = "top"\n', 'name = "top"\ncalibration = "a.json"\n', "name it at the top"),
+    ],
+)
+def test_what_is_wrong_with_a_camera_is_said_with_its_name(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(StationError) as refused:
+        read_settings(written(tmp_path, TWO.replace(old, new)))
+
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("cameras", "said"),
+    [
+        (("top", "top", "side"), ""),
+        (("top", "top", "back"), "asks for the camera back, this bench has top, side"),
+        (
+            ("top", "side", "top"),
+            "pictures the pose top with side and top: make it",
+        ),
+    ],
+)
+def test_a_recipe_must_fit_the_cameras_of_the_bench(
+    cameras: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    recipe = RECIPES / "carton.toml"
+    text = recipe.read_text("utf-8")
+    for camera in cameras:
+        text = text.replace('camera = "bench"', f'camera = "{camera}"', 1)
+    (tmp_path / "recipe.toml").write_text(text, "utf-8")
+    settings = read_settings(written(tmp_path, TWO))
+    recipes = load_recipes([tmp_path / "recipe.toml"])
+
+    if not said:
+        check_recipes(settings, recipes)
+        return
+    with pytest.raises(StationError, match=said):
+        check_recipes(settings, recipes)

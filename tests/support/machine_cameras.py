@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
-from station.adapters.cameras.sources.gige import GigeSettings, GigeSource, _bindings
+from station.adapters.cameras.sources.gige import GigeSettings, GigeSource, aravis_bindings
 from station.adapters.cameras.sources.pictures import live
 from station.app.defaults import PICTURES
 from station.virtual.camera import VirtualCamera
@@ -119,7 +119,7 @@ class FilmedBasler(BaslerSource):
 
 def _serve(connection: "Connection[Any, Any]", address: Address, lost_permille: int) -> None:
     """Fill every frame of a fake network camera with the scene, until the process is killed."""
-    aravis, _ = _bindings()
+    aravis, _ = aravis_bindings()
     library = ctypes.CDLL("libaravis-0.8.so.0")
     fill_pattern = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_uint32] * 3)
     library.arv_buffer_get_data.restype = ctypes.c_void_p

@@ -1,7 +1,7 @@
 """The examiner's child process: one detector, one calibration, pose after pose."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -44,15 +44,24 @@ from station.domain.inspection import PoseExamined
 
 
 @dataclass(frozen=True, slots=True)
+class CameraFiles:
+    """What is known of one camera: its calibration, and the empty bench under each light."""
+
+    calibration: Path | None
+    empty: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
 class ExaminerSetup:
     """What the examiner works with: paths of pack, trusted keys and calibration, and the empty
-    bench's picture under each light."""
+    bench's picture under each light; the same of `others`, cameras that have files of their own."""
 
     pack: Path
     trusted_keys: Path
     calibration: Path | None
     empty: Mapping[str, Path]
     threads: int = 2
+    others: Mapping[str, CameraFiles] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class Equipment:
     """The same, loaded. `model_pack` names the pack and, by digest, every byte of it.
 
     `read_codes` reads the codes in the pictures under `COLOUR_LIGHT`. `verifications` is the log
-    of the daily checks.
+    of the daily checks. `others` are for the pictures of further cameras, by name.
     """
 
     detector: Finds
@@ -69,6 +78,7 @@ class Equipment:
     empty: Mapping[str, Picture]
     read_codes: ReadCodes = no_codes
     verifications: Path | None = None
+    others: Mapping[str, "Equipment"] = field(default_factory=dict)
 
 
 def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Equipment:
@@ -78,14 +88,20 @@ def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Eq
     strange = sorted(set(manifest.classes) - {defect.value for defect in Defect})
     if strange:
         raise PackError(f"manifest.toml names defects no policy knows: {', '.join(strange)}.")
-    return Equipment(
-        Detector(pack, setup.threads),
-        f"{manifest.name} {manifest.version} sha256:{pack.digest}",
-        Calibration.read(setup.calibration) if setup.calibration else None,
-        {light: read_picture(path) for light, path in setup.empty.items()},
-        read_codes,
-        log_of(setup.calibration) if setup.calibration else None,
-    )
+    detector = Detector(pack, setup.threads)
+
+    def known(calibration: Path | None, empty: Mapping[str, Path]) -> Equipment:
+        return Equipment(
+            detector,
+            f"{manifest.name} {manifest.version} sha256:{pack.digest}",
+            Calibration.read(calibration) if calibration else None,
+            {light: read_picture(path) for light, path in empty.items()},
+            read_codes,
+            log_of(calibration) if calibration else None,
+        )
+
+    others = {name: known(files.calibration, files.empty) for name, files in setup.others.items()}
+    return replace(known(setup.calibration, setup.empty), others=others)
 
 
 def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipment]) -> None:
@@ -111,10 +127,13 @@ class PoseExaminer:
     def __init__(self, equipment: Equipment) -> None:
         self._equipment = equipment
         self._standings = Standings(equipment.calibration, equipment.verifications)
+        self._others = {name: PoseExaminer(other) for name, other in equipment.others.items()}
         self._memory: dict[str, SharedMemory] = {}
 
     def answer(self, request: ExaminePose) -> PoseDone:
         """The findings of a pose and the codes on its item, or in one sentence why not."""
+        if request.camera in self._others:
+            return self._others[request.camera].answer(request)
         equipment = self._equipment
         nothing = PoseExamined(request.pose, (), equipment.model_pack, None)
         calibration = equipment.calibration
@@ -132,6 +151,8 @@ class PoseExaminer:
 
     def close(self) -> None:
         """Let go of the memory, which is the station's."""
+        for other in self._others.values():
+            other.close()
         for memory in self._memory.values():
             memory.close()
         self._memory.clear()

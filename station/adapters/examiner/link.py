@@ -26,13 +26,17 @@ class ShotToExamine:
 
 @dataclass(frozen=True, slots=True)
 class ExaminePose:
-    """Find and measure on the shots of one pose of an item of this size, at this time."""
+    """Find and measure on the shots of one pose of an item of this size, at this time.
+
+    All shots are of one camera.
+    """
 
     request: int
     pose: str
     shots: tuple[ShotToExamine, ...]
     size_mm: tuple[float, float, float]
     at: datetime
+    camera: str = ""
 
 
 @dataclass(frozen=True, slots=True)

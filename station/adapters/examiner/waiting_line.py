@@ -160,7 +160,14 @@ class WaitingLine:
             ShotToExamine(frame.shot, frame.light, self._picture(asked.lent, frame.digest))
             for frame in job.frames
         )
-        return ExaminePose(asked.request, job.pose.name, shots, job.item.size_mm, self._clock.now())
+        return ExaminePose(
+            asked.request,
+            job.pose.name,
+            shots,
+            job.item.size_mm,
+            self._clock.now(),
+            job.frames[0].camera if job.frames else "",
+        )
 
     def _picture(self, lent: ExitStack, digest: str) -> SharedPicture | bytes:
         """The shared pixels; after a restart they are gone, and the evidence is decoded again."""

@@ -12,7 +12,7 @@ from station.adapters.cameras.sources.extras import extra
 from station.adapters.cameras.sources.source import SettingsError
 from station.adapters.cameras.sources.triggered import TriggeredSource
 
-_REMEDY = "Basler cameras need pypylon: install Regrade with its extra `basler`."
+BASLER_REMEDY = "Basler cameras need pypylon: install Regrade with its extra `basler`."
 _PATIENCE_MS = 1_000
 
 
@@ -65,7 +65,7 @@ class BaslerSource(TriggeredSource):
 
     def open(self) -> dict[str, float]:
         """Open and set it; OSError without pypylon or camera, SettingsError if it has others."""
-        pylon = self._pylon = extra("pypylon.pylon", _REMEDY)
+        pylon = self._pylon = extra("pypylon.pylon", BASLER_REMEDY)
         wish = pylon.DeviceInfo()
         wish.SetSerialNumber(self._serial)
         try:

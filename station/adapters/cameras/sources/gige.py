@@ -94,7 +94,7 @@ class GigeSource(TriggeredSource):
             raise SettingsError(
                 f"{self._settings.pixel_format} cannot be kept: choose one of {', '.join(_TO_BGR)}."
             )
-        aravis, glib = _bindings()
+        aravis, glib = aravis_bindings()
         self._aravis, self._error = aravis, glib.Error
         try:
             self._camera = aravis.Camera.new(self._device)
@@ -274,7 +274,7 @@ class _Channel:
         return float(self._device.get_float_feature_value("BalanceRatio"))
 
 
-def _bindings() -> tuple[Any, Any]:
+def aravis_bindings() -> tuple[Any, Any]:
     """Aravis and GLib; OSError where they are not installed.
 
     PyGObject comes with the system only, so an environment of our own looks for it there, and

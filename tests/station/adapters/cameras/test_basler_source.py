@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
+from station.adapters.cameras.sources.listing import basler_cameras
 from station.adapters.cameras.sources.source import SettingsError
 
 SERIAL = "0815-0000"
@@ -89,6 +90,14 @@ def test_a_torn_frame_is_triggered_anew_and_one_that_stays_torn_is_refused(
     source._camera.ForceFailedBuffer.Execute()
     with pytest.raises(LookupError, match="come with gaps"):
         source.grab("bright")
+
+
+@emulated
+def test_the_camera_is_listed_and_says_who_it_is(source: BaslerSource) -> None:
+    source.open()
+
+    listed = {camera.address: camera.identity for camera in basler_cameras()}
+    assert listed[SERIAL] == source.identity()
 
 
 @emulated

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from machine_cameras import GVCP_PORT, network_camera_in_use
 
 from station.adapters.cameras.sources.gige import GigeSettings, GigeSource
+from station.adapters.cameras.sources.listing import gige_cameras
 from station.adapters.cameras.sources.source import SettingsError
 
 # PyGObject's importer is of an older kind.
@@ -16,16 +18,17 @@ pytestmark = pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning")
 
 FAKE = "arv-fake-gv-camera-0.8"
 ADDRESS = "127.0.0.1"
-GVCP_PORT = 3956
 SETTINGS = GigeSettings(320, 240, "RGB8", exposure_us=3_000, gain=2)
 
 
 def _missing() -> str:
     if shutil.which(FAKE) is None:
         return f"{FAKE} is not installed: apt install aravis-tools"
+    if network_camera_in_use():
+        return "another GigE Vision camera has the loopback"
     program = (
-        "from station.adapters.cameras.sources.gige import _bindings\n"
-        "try:\n    _bindings()\nexcept OSError as error:\n    print(error)\n"
+        "from station.adapters.cameras.sources.gige import aravis_bindings\n"
+        "try:\n    aravis_bindings()\nexcept OSError as error:\n    print(error)\n"
     )
     asked = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -136,6 +139,19 @@ def test_the_camera_says_who_it_is_and_takes_large_packets(
     assert properties["packet size"] == 8_000
     assert identity == "Aravis-Fake-BENCH1"
     assert shape == (240, 320, 3)
+
+
+def test_the_camera_is_listed_by_the_name_that_opens_it(
+    camera: "subprocess.Popen[bytes]",
+) -> None:
+    (listed,) = (c for c in gige_cameras() if c.identity.endswith("BENCH1"))
+    source = GigeSource(listed.address, SETTINGS)
+    source.open()
+    identity = source.identity()
+    source.close()
+
+    assert listed.kind == "gige"
+    assert identity == listed.identity
 
 
 def test_drift_is_found_before_the_next_frame_becomes_evidence(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from station.adapters.cameras.sources.listing import ListedCamera, usb_cameras
 from station.adapters.cameras.sources.usb import on_the_same_bus, usb_identity
 
 
@@ -52,3 +53,23 @@ def test_those_who_share_a_bus_are_named_and_a_second_node_is_not_another_camera
 ) -> None:
     assert on_the_same_bus("/dev/video0", sysfs) == ("Camera video2",)
     assert on_the_same_bus("/dev/video4", sysfs) == ()
+
+
+def test_cameras_are_listed_by_a_link_that_stays_their_own(sysfs: Path, tmp_path: Path) -> None:
+    links = tmp_path / "v4l"
+    for folder, name, node in (
+        ("by-id", "usb-046d_0825_9A3B-video-index0", "video0"),
+        ("by-id", "usb-046d_0825_9A3B-video-index1", "video1"),
+        ("by-path", "pci-0:1-video-index0", "video0"),
+        ("by-id", "usb-046d_0825-video-index0", "video2"),
+        ("by-path", "pci-0:2-video-index0", "video2"),
+    ):
+        (links / folder).mkdir(parents=True, exist_ok=True)
+        (links / folder / name).symlink_to(f"/dev/{node}")
+
+    assert usb_cameras(links, sysfs) == (
+        ListedCamera(
+            "uvc", str(links / "by-id" / "usb-046d_0825_9A3B-video-index0"), "046d:0825:9A3B"
+        ),
+        ListedCamera("uvc", str(links / "by-path" / "pci-0:2-video-index0"), "046d:0825@1-2"),
+    )

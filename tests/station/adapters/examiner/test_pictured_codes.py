@@ -207,3 +207,23 @@ def test_the_child_process_reads_them_beside_the_shipped_pack() -> None:
         examiner.stop()
 
     assert (result.failure, result.codes) == (None, (TEXT,))
+
+
+def test_the_pictures_of_a_further_camera_are_seen_against_its_own_empty_bench(
+    tmp_path: Path,
+) -> None:
+    first = fake_equipment(tmp_path / "trigger", PICTURES, calibrated=True)
+    # Hung upside down, it sees everything turned, and has no calibration.
+    turned = {light: np.ascontiguousarray(p[::-1, ::-1]) for light, p in first.empty.items()}
+    other = replace(first, empty=turned, calibration=None)
+    examiner = PoseExaminer(replace(first, others={"side": other}))
+    picture = encoded(np.ascontiguousarray(rendered()[::-1, ::-1]))
+    shots = (ShotToExamine("side-bright", "bright", picture),)
+
+    side = examiner.answer(ExaminePose(1, "side", shots, SIZE_MM, AT, "side")).result
+    bench = examined(examiner, bright=rendered())
+    examiner.close()
+
+    assert side.failure is None
+    assert (side.calibration, side.mm_per_px) == (None, None)
+    assert bench.calibration is not None
