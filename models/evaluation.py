@@ -1,4 +1,4 @@
-"""How well a pack finds on a rendered set.
+"""How well a pack finds on rendered sets.
 
 A pose is judged as the bench sees it: the item is found against the empty bench in the pose's
 first shot, its shots are searched there, and what several lights show of one fault counts once.
@@ -44,7 +44,7 @@ class _Pose:
 
 def evaluate(
     pack: Pack,
-    rendered: Path,
+    rendered: Sequence[Path],
     *,
     progress: Progress | None = None,
     threads: int = 2,
@@ -52,7 +52,7 @@ def evaluate(
     mistakes: Path | None = None,
     lights: Collection[str] = (),
 ) -> Metrics:
-    """The figures of `pack` on the set in directory `rendered`.
+    """The figures of `pack` on the sets in the directories `rendered`, taken together.
 
     Per class: mask AP at IoU 0.5, its mean over IoU 0.5 to 0.95, and the share of instances found
     at IoU 0.5 by what the pack would report. Over all: the mean AP50 of the classes that occur,
@@ -64,21 +64,23 @@ def evaluate(
 
     Raises PackError, SetError, PictureError or InferenceError, each one sentence.
     """
-    index = read_set(rendered)
-    if not index.returns:
-        raise SetError(f"{rendered} holds no return: render some first.")
+    indexes = [read_set(path) for path in rendered]
+    everything = [(index, name) for index in indexes for name in index.returns]
+    if not everything:
+        raise SetError(f"{rendered[0]} holds no return: render some first.")
     detector = Detector(pack, threads)
     poses: list[_Pose] = []
-    for number, name in enumerate(index.returns):
+    for number, (index, name) in enumerate(everything):
         for whole in index.read_return(name).poses:
             pose = lit_only(whole, lights)
             found = _candidates(detector, index, name, pose)
             poses.append(_judged(number, found, index, name, pose, pack.manifest))
         if progress is not None:
-            progress(number + 1, len(index.returns))
+            progress(number + 1, len(everything))
     if mistakes is not None:
         write_mistakes(mistakes, [each for pose in poses for each in pose.details.mistakes])
-    return _metrics(pack, index, poses, bootstrap)
+    title = ", ".join(index.path.resolve().name for index in indexes)
+    return _metrics(pack, title, len(everything), poses, bootstrap)
 
 
 def lit_only(pose: PoseTruth, lights: Collection[str]) -> PoseTruth:
@@ -130,8 +132,9 @@ def _judged(
     return _Pose(owner, matches, score, bool(pose.faults), details)
 
 
-def _metrics(pack: Pack, index: RenderedSet, poses: Sequence[_Pose], bootstrap: int) -> Metrics:
-    returns = len(index.returns)
+def _metrics(
+    pack: Pack, title: str, returns: int, poses: Sequence[_Pose], bootstrap: int
+) -> Metrics:
     weights = resamples(returns, bootstrap)
     thresholds = pack.manifest.decode.thresholds
     cases = {
@@ -148,7 +151,7 @@ def _metrics(pack: Pack, index: RenderedSet, poses: Sequence[_Pose], bootstrap: 
     everything = sum(int(case.true.sum()) for case in cases.values())
     claims = np.array([claim for pose in poses for claim in pose.details.claims]).reshape(-1, 2)
     return Metrics(
-        set=index.path.resolve().name,
+        set=title,
         classes={
             name: _class_figures(
                 case,

@@ -29,7 +29,7 @@ _AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 def evaluate_pack(
     pack: Path,
-    rendered: Path,
+    rendered: Sequence[Path],
     progress: Callable[[int, int], None],
     mistakes: Path | None = None,
     lights: Collection[str] = (),
@@ -44,8 +44,9 @@ def evaluate_pack(
         found = evaluate(
             opened, rendered, progress=progress, mistakes=mistakes, lights=lights
         ).model_dump()
-        index = read_set(rendered)
-        examined = _examined(pack, index, lights, progress)
+        examined = [
+            each for path in rendered for each in _examined(pack, read_set(path), lights, progress)
+        ]
     except (SetError, PackError, PictureError) as error:
         raise refuse(str(error)) from error
     graded = [each.graded for each in examined]

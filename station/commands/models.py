@@ -207,7 +207,9 @@ _Key = Annotated[
 
 def evaluate(
     pack: Annotated[Path, typer.Argument(help="The directory of a pack.")],
-    rendered: Annotated[Path, typer.Argument(metavar="SET", help="The directory of a set.")],
+    rendered: Annotated[
+        list[Path], typer.Argument(metavar="SET…", help="Rendered sets, taken together.")
+    ],
     mistakes: Annotated[
         Path | None, typer.Option(help="A directory for pictures of the worst mistakes.")
     ] = None,
@@ -218,7 +220,7 @@ def evaluate(
     key: _Key = None,
     as_json: _Json = False,
 ) -> None:
-    """Measure a pack on a set it has not learnt from: finding, measuring, and grading by policy."""
+    """Measure a pack on sets it has not learnt from: finding, measuring, and grading by policy."""
     from models.card import set_section
     from station.app.evaluation import evaluate_pack, record_measurement
 

@@ -103,7 +103,7 @@ def test_a_pack_that_finds_everything_has_full_marks(pack: Read, scenes: Scenes)
     for faults in ([("scratch", A), ("dent", B)], [("dent", C)], [], []):
         scenes.add(faults, faults)
 
-    figures = evaluate(pack(), scenes.finish(), bootstrap=100)
+    figures = evaluate(pack(), [scenes.finish()], bootstrap=100)
 
     assert figures.set == "painted"
     full = Figure(value=1.0, low=1.0, high=1.0, n=2)
@@ -117,7 +117,7 @@ def test_a_pack_that_finds_everything_has_full_marks(pack: Read, scenes: Scenes)
 def test_a_class_that_does_not_occur_is_unknown(pack: Read, scenes: Scenes) -> None:
     scenes.add([("scratch", A)], [("scratch", A)])
 
-    figures = evaluate(pack(), scenes.finish(), bootstrap=20)
+    figures = evaluate(pack(), [scenes.finish()], bootstrap=20)
 
     assert figures.classes["stain"].ap50 == Figure(n=0)
     assert figures.overall.mask_map50.value == 1
@@ -127,7 +127,7 @@ def test_a_class_that_does_not_occur_is_unknown(pack: Read, scenes: Scenes) -> N
 def test_the_grading_figures_are_left_open(pack: Read, scenes: Scenes) -> None:
     scenes.add([("scratch", A)], [("scratch", A)])
 
-    overall = evaluate(pack(), scenes.finish(), bootstrap=20).overall
+    overall = evaluate(pack(), [scenes.finish()], bootstrap=20).overall
 
     for open_figure in (
         overall.grade_accuracy,
@@ -144,7 +144,7 @@ def test_what_one_light_shows_counts_and_what_both_show_counts_once(
 ) -> None:
     scenes.add([("scratch", A), ("dent", B)], [("scratch", A)], [("scratch", A), ("dent", B)])
 
-    figures = evaluate(pack(), scenes.finish(), bootstrap=20)
+    figures = evaluate(pack(), [scenes.finish()], bootstrap=20)
 
     assert figures.classes["scratch"].ap50.value == 1
     assert figures.classes["dent"].recall.value == 1
@@ -155,7 +155,7 @@ def test_missed_and_invented_faults_cost(pack: Read, scenes: Scenes) -> None:
     scenes.add([("scratch", B)], [])
     scenes.add([], [("scratch", C)])
 
-    figures = evaluate(pack(), scenes.finish(), bootstrap=200)
+    figures = evaluate(pack(), [scenes.finish()], bootstrap=200)
 
     scratch = figures.classes["scratch"]
     assert scratch.recall.value == 0.5
@@ -169,7 +169,7 @@ def test_what_is_shown_beside_the_item_is_not_looked_at(pack: Read, scenes: Scen
     scenes.add([("scratch", A)], [("scratch", A), ("dent", (5, 5, 14, 14))])
     scenes.add([], [])
 
-    figures = evaluate(pack(), scenes.finish(), bootstrap=20)
+    figures = evaluate(pack(), [scenes.finish()], bootstrap=20)
 
     assert figures.overall.auroc.value == 1
     assert figures.classes["scratch"].ap50.value == 1
@@ -178,7 +178,7 @@ def test_what_is_shown_beside_the_item_is_not_looked_at(pack: Read, scenes: Scen
 def test_an_item_that_is_not_found_has_no_findings(pack: Read, scenes: Scenes) -> None:
     scenes.add([("scratch", A)], [], item=False)
 
-    assert evaluate(pack(), scenes.finish(), bootstrap=20).classes["scratch"].recall.value == 0
+    assert evaluate(pack(), [scenes.finish()], bootstrap=20).classes["scratch"].recall.value == 0
 
 
 def test_the_threshold_counts_as_it_is_shipped(pack: Read, scenes: Scenes) -> None:
@@ -189,7 +189,7 @@ def test_the_threshold_counts_as_it_is_shipped(pack: Read, scenes: Scenes) -> No
         }
     )
 
-    scratch = evaluate(opened, scenes.finish(), bootstrap=20).classes["scratch"]
+    scratch = evaluate(opened, [scenes.finish()], bootstrap=20).classes["scratch"]
 
     assert scratch.ap50.value == 1
     assert scratch.recall.value == 0
@@ -200,29 +200,50 @@ def test_progress_is_told_by_return(pack: Read, scenes: Scenes) -> None:
         scenes.add([], [])
     told: list[tuple[int, int]] = []
 
-    evaluate(pack(), scenes.finish(), progress=lambda *seen: told.append(seen), bootstrap=2)
+    evaluate(pack(), [scenes.finish()], progress=lambda *seen: told.append(seen), bootstrap=2)
 
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_figures_survive_their_file(pack: Read, scenes: Scenes) -> None:
     scenes.add([("scratch", A)], [("scratch", A)])
-    figures = evaluate(pack(), scenes.finish(), bootstrap=20)
+    figures = evaluate(pack(), [scenes.finish()], bootstrap=20)
 
     assert read_metrics(metrics_text(figures).encode()) == figures
 
 
 def test_a_set_that_cannot_be_read_is_refused(pack: Read, scenes: Scenes) -> None:
     with pytest.raises(SetError):
-        evaluate(pack(), scenes.path)
+        evaluate(pack(), [scenes.path])
 
     index = RenderedSet(scenes.path, "painted", 1, WIDTH, HEIGHT, ())
     write_set(index)
     with pytest.raises(SetError, match="no return"):
-        evaluate(pack("other"), scenes.path)
+        evaluate(pack("other"), [scenes.path])
 
     scenes.add([], [])
     write_set(replace(index, returns=("r0000",)))
     (scenes.path / "empty-bright.jpg").unlink()
     with pytest.raises(PictureError, match="cannot be read"):
-        evaluate(pack("third"), scenes.path)
+        evaluate(pack("third"), [scenes.path])
+
+
+def test_sets_of_several_benches_are_taken_together(pack: Read, scenes: Scenes) -> None:
+    scenes.add([("scratch", A)], [("scratch", A)])
+    one = scenes.finish()
+    alone = evaluate(pack(), [one], bootstrap=20)
+    twice = evaluate(pack("again"), [one, one], bootstrap=20)
+
+    assert twice.classes["scratch"].n == 2 * alone.classes["scratch"].n
+    assert twice.set == f"{alone.set}, {alone.set}"
+
+
+def test_a_pose_can_be_shown_under_one_lamp_alone(pack: Read, scenes: Scenes) -> None:
+    scenes.add([("scratch", A)], [], [("scratch", A)])
+    path = scenes.finish()
+
+    whole = evaluate(pack(), [path], bootstrap=20)
+    bright = evaluate(pack("again"), [path], bootstrap=20, lights=("bright",))
+
+    assert whole.classes["scratch"].recall.value == 1
+    assert bright.classes["scratch"].recall.value == 0
