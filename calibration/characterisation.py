@@ -10,6 +10,7 @@ from calibration.chart.reading import Patches
 from calibration.chart.reference import BATCHES, COLUMNS, GREYS, PATCHES, Batch
 from calibration.colour import Floats, delta_e00, lab_d50_to_linear, linear_to_lab_d50
 from calibration.correction import UNCORRECTED, Correction, Kind, fit_correction
+from calibration.sections.photometry import ColourCorrection
 
 BatchSource: TypeAlias = Literal["stated", "detected", "assumed"]
 
@@ -29,17 +30,20 @@ MODELS: tuple[tuple[Kind, bool], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One model, and the mean ΔE00 of patches that were left out of its fit, column by column.
+    """One model, and the mean ΔE00 of patches that were left out of its fit.
 
-    `gain` is by how much that is better than the model chosen before it in turn, `gain_u` the
-    standard uncertainty of that difference over the 24 patches; both 0 for the first.
+    `held_out` leaves out column by column, `half` either half. `gain` is by how much the first is
+    better than that of the model taken before it in turn, `gain_u` the standard uncertainty of
+    that difference over the 24 patches; both 0 for the first. The last one `taken` is the choice.
     """
 
     kind: Kind
     bend: bool
     held_out: float
+    half: float
     gain: float
     gain_u: float
+    taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +79,38 @@ class Characterisation:
             "max": float(self.held_out.max()),
         }
 
+    def section(self, lamp: str) -> ColourCorrection:
+        """The correction for a calibration record, made under the lamp of this name."""
+        figures = self.de00
+        red, green, blue = (tuple(float(value) for value in row) for row in self.correction.matrix)
+        return ColourCorrection(
+            kind=self.correction.kind,
+            matrix=(red, green, blue),
+            white_balance=self.correction.white_balance,
+            lamp=lamp,
+            batch=f"{self.batch} ({self.batch_source})",
+            de00_before_mean=figures["before_mean"],
+            de00_mean=figures["mean"],
+            de00_p90=figures["p90"],
+            de00_max=figures["max"],
+            grey_de_max=float(self.grey.max()),
+            patches=PATCHES,
+            tone=self.correction.tone,
+        )
+
 
 def characterise(patches: Patches, batch: Batch | None = None) -> Characterisation:
     """Return the correction that patches speak for, with its errors on held-out patches.
 
     The model is chosen by leaving out one column of the chart after the other: a richer model is
-    taken only where it is better by more than the standard uncertainty of the difference. The
-    errors then come from fitting on either half of the chart and looking at the other.
+    taken only where it is better by more than the standard uncertainty of the difference, and no
+    worse when it learns from half of the chart alone. The errors then come from fitting on either
+    half and looking at the other.
 
     Without `batch` the one is taken whose reference the corrected patches match better, where
-    the difference exceeds twice its standard uncertainty; else charts made since November 2014
-    are assumed, and `batch_source` says so.
+    the difference exceeds twice its standard uncertainty and the match is closer than the batches
+    are to one another; else charts made since November 2014 are assumed, and `batch_source` says
+    so.
     """
     source: BatchSource = "stated"
     if batch is None:
@@ -125,19 +150,26 @@ def held_out_errors(
 def _chosen(camera: Floats, lab: Floats) -> tuple[tuple[Kind, bool], tuple[Trial, ...]]:
     best = MODELS[0]
     best_errors = held_out_errors(camera, lab, best[0], SIXTHS, bend=best[1])
-    trials = [Trial(*best, float(best_errors.mean()), 0.0, 0.0)]
+    best_half = float(held_out_errors(camera, lab, best[0], HALVES, bend=best[1]).mean())
+    trials = [Trial(*best, float(best_errors.mean()), best_half, 0.0, 0.0, taken=True)]
     for kind, bend in MODELS[1:]:
         errors = held_out_errors(camera, lab, kind, SIXTHS, bend=bend)
         better = best_errors - errors
         gain, gain_u = float(better.mean()), float(better.std(ddof=1) / np.sqrt(len(better)))
-        trials.append(Trial(kind, bend, float(errors.mean()), gain, gain_u))
-        if gain > gain_u:
-            best, best_errors = (kind, bend), errors
+        half = float(held_out_errors(camera, lab, kind, HALVES, bend=bend).mean())
+        taken = gain > gain_u and half <= best_half
+        trials.append(Trial(kind, bend, float(errors.mean()), half, gain, gain_u, taken=taken))
+        if taken:
+            best, best_errors, best_half = (kind, bend), errors, half
     return best, tuple(trials)
 
 
 def _batch_of(camera: Floats) -> tuple[Batch, BatchSource]:
-    """The batch whose reference a camera's patches match better, and whether that is clear."""
+    """The batch whose reference a camera's patches match better, and whether that is clear.
+
+    A camera that bends its colours misses either reference by more than they differ, which is
+    ΔE00 0.85 on average, and the misses then say nothing of the chart.
+    """
     errors: dict[Batch, Floats] = {}
     for batch, lab in BATCHES.items():
         (kind, bend), _ = _chosen(camera, lab)
@@ -145,7 +177,8 @@ def _batch_of(camera: Floats) -> tuple[Batch, BatchSource]:
         errors[batch] = delta_e00(linear_to_lab_d50(fitted.linear(camera)), lab)
     lead = errors["before-2014-11"] - errors["since-2014-11"]
     clear = 2 * lead.std(ddof=1) / np.sqrt(len(lead))
-    if abs(lead.mean()) <= clear:
+    apart = delta_e00(BATCHES["before-2014-11"], BATCHES["since-2014-11"]).mean()
+    if abs(lead.mean()) <= clear or min(each.mean() for each in errors.values()) > apart:
         return "since-2014-11", "assumed"
     return ("since-2014-11" if lead.mean() > 0 else "before-2014-11"), "detected"
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.colour import Floats, lab_d50_to_linear, linear_light, linear_to_lab_d50
+from calibration.sections.photometry import ColourCorrection
 
 Kind: TypeAlias = Literal["linear", "root-polynomial"]
 
@@ -37,6 +38,11 @@ class Correction:
     tone: tuple[float, float]
     white_balance: tuple[float, float, float]
     matrix: Floats
+
+    @classmethod
+    def of(cls, section: ColourCorrection) -> "Correction":
+        """The map that a calibration record holds."""
+        return cls(section.kind, section.tone, section.white_balance, np.array(section.matrix))
 
     def linear(self, camera: ArrayLike) -> Floats:
         """Return true linear sRGB of a camera's linear light (last axis R, G, B)."""

@@ -1,6 +1,6 @@
 """What the camera makes of each patch of a chart that was found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from calibration.chart.finding import Chart
 from calibration.chart.reference import PATCHES
 from calibration.colour import Floats, linear_light
+from calibration.light.flat_field import FlatField
 
 CLIPPED = 254
 _LINEAR = linear_light(np.arange(256) / 255)
@@ -47,6 +48,12 @@ def read_patches(rgb: NDArray[np.uint8], chart: Chart) -> Patches:
         clipped[number] = np.mean(np.any(inside >= CLIPPED, axis=1))
         pixels[number] = len(inside)
     return Patches(linear, deviation, clipped, pixels, chart.centres)
+
+
+def evened(patches: Patches, field: FlatField, size: tuple[int, int]) -> Patches:
+    """The patches as an even light would show them, in a picture of width x height."""
+    level = field.at(patches.centres, size)[:, None]
+    return replace(patches, linear=patches.linear / level, deviation=patches.deviation / level)
 
 
 def _pixels(rgb: NDArray[np.uint8], corners: Floats) -> NDArray[np.uint8]:

@@ -32,6 +32,16 @@ class FlatField:
 
     cells: Floats
 
+    def __post_init__(self) -> None:
+        if self.cells.shape != (CELLS, CELLS) or not np.all(self.cells > 0):
+            raise CalibrationError(
+                f"A flat field has {CELLS} x {CELLS} levels above 0: calibrate the light again."
+            )
+
+    def grid(self) -> tuple[tuple[float, ...], ...]:
+        """The levels as rows of numbers, for a calibration record."""
+        return tuple(tuple(round(float(value), 5) for value in row) for row in self.cells)
+
     def over(self, size: tuple[int, int]) -> NDArray[np.float32]:
         """The relative level of each pixel (H x W) of a picture of width x height.
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from calibration.acceptance import Limit, judged, refused
 from calibration.colour import Floats, linear_light
 from calibration.errors import CalibrationError
+from calibration.light.flat_field import Flattening
+from calibration.sections.photometry import Lamp
 from calibration.sections.provenance import Result
 
 AMBIENT = Limit(3.0, 6.0)
@@ -42,6 +44,21 @@ class LampResponse:
     ambient_percent: float
     drift_percent: float
     clipped_percent: float
+
+    def section(self, flat: Flattening | None = None) -> Lamp:
+        """The lamp for a calibration record, with its flat field where that was measured."""
+        return Lamp(
+            name=self.name,
+            level=self.level,
+            flat_field=() if flat is None else flat.field.grid(),
+            residual_percent=None if flat is None else flat.residual_percent,
+            drift_percent=self.drift_percent,
+            ambient_percent=self.ambient_percent,
+            clipped_percent=self.clipped_percent,
+            response=self.light,
+            curve=self.curve,
+            tolerance=self.tolerance,
+        )
 
     def at(self, level: float) -> float:
         """The share of full light at a level from 0 to 1."""

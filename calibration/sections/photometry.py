@@ -11,6 +11,7 @@ from calibration.sections.values import (
     NotNegative,
     Number,
     Positive,
+    Share,
     Text,
 )
 
@@ -30,7 +31,8 @@ class Lamp:
     `residual_percent` what is left of it after correction, largest cell. `drift_percent` is the
     change of the level while warm, `settle_ms` the time to 98 % of a step. `response` is the
     linear level (R, G, B) that this lamp alone adds at full, by which a lit picture can be told
-    from a replayed one.
+    from a replayed one; `curve` are pairs of the level asked for, 0 to 1, and the light seen as
+    a share of that; `tolerance` is by how much such a share may be off (k = 2).
     """
 
     name: Text
@@ -42,6 +44,8 @@ class Lamp:
     ambient_percent: NotNegative | None = None
     clipped_percent: NotNegative | None = None
     response: Channels | None = None
+    curve: tuple[tuple[NotNegative, NotNegative], ...] = ()
+    tolerance: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, config=TABLE)

@@ -128,6 +128,13 @@ def capture_views(
     return kept
 
 
+def kept_picture(folder: Path, taken: Taken | TakenPixels) -> PictureFile:
+    """Keep one exposure in a folder, beside those that are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    number = sum(path.suffix != ".partial" for path in folder.iterdir())
+    return _keep(folder, number, *_as_file(taken))
+
+
 def _as_file(taken: Taken | TakenPixels) -> tuple[bytes, str]:
     """The exposure as the camera's own file, or losslessly as PNG."""
     if isinstance(taken, TakenPixels):

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 def tree() -> typer.Typer:
     """The `calibrate` commands."""
-    from station.commands import calibrate_plane, calibrate_target
+    from station.commands import (
+        calibrate_colour,
+        calibrate_focus,
+        calibrate_light,
+        calibrate_plane,
+        calibrate_target,
+    )
 
     group = typer.Typer(
         help="Calibrate a camera over its bench, and verify it daily.",
@@ -34,6 +40,9 @@ def tree() -> typer.Typer:
     )
     group.command("lens")(lens)
     group.command("plane")(calibrate_plane.plane)
+    group.command("colour")(calibrate_colour.colour)
+    group.command("light")(calibrate_light.light)
+    group.command("focus")(calibrate_focus.focus)
     group.command("target")(calibrate_target.target)
     return group
 
