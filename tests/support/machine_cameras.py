@@ -134,12 +134,17 @@ def _serve(connection: "Connection[Any, Any]", address: Address, lost_permille: 
 
     @fill_pattern
     def fill(buffer: int, *_: int) -> None:
-        # The memory is that of the sensor's region, which the settings have made of this size.
+        if camera.get_payload() != GIGE.width * GIGE.height * 3:
+            return  # its region is not set yet
+        try:
+            picture = scene.picture()[0]
+        except LookupError:
+            return  # the scene turns; the frame before is seen once more
         memory = library.arv_buffer_get_data(buffer, None)
         sensor = np.ctypeslib.as_array(
             ctypes.cast(memory, ctypes.POINTER(ctypes.c_uint8)), (GIGE.height, GIGE.width, 3)
         )
-        cv2.cvtColor(scene.picture()[0], cv2.COLOR_BGR2RGB, dst=sensor)
+        sensor[:] = picture[:, :, ::-1]
 
     network = aravis.GvFakeCamera.new(LOOPBACK, SERIAL)
     network.set_property("gvsp-lost-ratio", lost_permille / 1000)
