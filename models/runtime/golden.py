@@ -5,14 +5,13 @@ sides it takes as they are, and per output m of the model `index_<n>_<m>` int64 
 the flattened output, with `value_<n>_<m>` float32 [S], the values there.
 """
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.runtime.archive import UNREADABLE, archive_bytes, read_archive
 from models.runtime.errors import PackError
 from models.runtime.manifest import GOLDEN
 
@@ -64,23 +63,14 @@ def golden_bytes(records: Sequence[Golden]) -> bytes:
         for m, samples in enumerate(record.outputs):
             arrays[f"index_{n}_{m}"] = samples.index
             arrays[f"value_{n}_{m}"] = samples.value
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
-            content = io.BytesIO()
-            np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
-            # A fixed date keeps the bytes of equal records equal.
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy"), content.getvalue(), zipfile.ZIP_DEFLATED
-            )
-    return buffer.getvalue()
+    return archive_bytes(arrays)
 
 
 def read_golden(content: bytes) -> tuple[Golden, ...]:
     """The records of `golden.npz`, at least one, or PackError."""
     try:
-        arrays = _arrays(content)
-    except (ValueError, OSError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        arrays = read_archive(content, _MAX_BYTES)
+    except UNREADABLE as error:
         raise PackError(f"{GOLDEN} cannot be read: {error}.") from error
     records: list[Golden] = []
     while (picture := arrays.pop(f"input_{len(records)}", None)) is not None:
@@ -107,18 +97,6 @@ def _record(n: int, picture: NDArray[np.generic], arrays: dict[str, NDArray[np.g
     if picture.dtype != np.uint8 or picture.ndim != 3 or not outputs:
         raise PackError(f"{GOLDEN}: input_{n} must be uint8 [H, W, C] and have outputs.")
     return Golden(picture.astype(np.uint8), tuple(outputs))
-
-
-def _arrays(content: bytes) -> dict[str, NDArray[np.generic]]:
-    arrays: dict[str, NDArray[np.generic]] = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > _MAX_BYTES:
-            raise ValueError(f"it unpacks to more than {_MAX_BYTES // 2**20} MiB")
-        for entry in archive.infolist():
-            unpacked = io.BytesIO(archive.read(entry))
-            array = np.lib.format.read_array(unpacked, allow_pickle=False)
-            arrays[entry.filename.removesuffix(".npy")] = array
-    return arrays
 
 
 def _matches(output: NDArray[np.float32], samples: Samples, tolerance: float) -> bool:

@@ -17,7 +17,10 @@ GOLDEN = "golden.npz"
 METRICS = "metrics.json"
 CARD = "CARD.md"
 LISTED_FILES = (MODEL, GOLDEN, METRICS, CARD)
-"""Every file of a pack but the manifest and its signature, each with its digest in the manifest."""
+"""The files of every pack beside the manifest and its signature, each with its digest there."""
+SUPPORT = "support.npz"
+OPTIONAL_FILES = (SUPPORT,)
+"""Files that a pack may have as well; listed in the manifest where they are there."""
 
 GRID = 32
 """Input sides are multiples of this, the coarsest stride of the networks in use."""
@@ -199,8 +202,11 @@ class Manifest(_Table):
             raise ValueError("classes must not repeat")
         if set(self.decode.thresholds) != set(self.classes):
             raise ValueError("decode.thresholds must name exactly the classes")
-        if set(self.files) != set(LISTED_FILES):
-            raise ValueError(f"files must list exactly {', '.join(LISTED_FILES)}")
+        if set(self.files) - set(OPTIONAL_FILES) != set(LISTED_FILES):
+            raise ValueError(
+                f"files must list exactly {', '.join(LISTED_FILES)} and may list "
+                f"{', '.join(OPTIONAL_FILES)}"
+            )
         for name, threshold in self.decode.thresholds.items():
             if name not in self.scores.observed and threshold.low > threshold.high:
                 raise ValueError(f"decode.thresholds.{name}: low must not exceed high")
