@@ -1,8 +1,9 @@
 """Sets in COCO's format: one JSON file with pictures, classes and annotations.
 
-Coordinates count from pixel edges. Beyond COCO a picture may say which `item` it shows and whether
-it is `complete`, and a class whose `supercategory` is `not-fault` or `unsure` marks places that are
-no fault, or of which nothing is known. `models.labels.coco_writing` writes these.
+Coordinates count from pixel edges. Beyond COCO a picture may say which `item` it shows in which
+`pose` under which `light`, and whether it is `complete`; and a class whose `supercategory` is
+`not-fault` or `unsure` marks places that are no fault, or of which nothing is known.
+`models.labels.coco_writing` writes these.
 """
 
 import json
@@ -23,7 +24,7 @@ from models.runtime.opencv import cv2
 from models.sets import Polygon
 
 NOT_FAULT, UNSURE = "not-fault", "unsure"
-ITEM, COMPLETE = "item", "complete"
+ITEM, COMPLETE, POSE, LIGHT = "item", "complete", "pose", "light"
 
 _MOST_BYTES = 512 * 2**20
 _MOST_MASK_PIXELS = 60_000_000
@@ -51,6 +52,8 @@ class CocoPicture:
     complete: bool
     split: Split | None
     outlines: tuple[CocoOutline, ...]
+    pose: str
+    light: str
 
 
 def coco_files(path: Path) -> tuple[Path, ...]:
@@ -94,6 +97,8 @@ def read_coco(file: Path, root: Path) -> tuple[tuple[CocoPicture, ...], tuple[st
                 complete=bool(entry.get(COMPLETE, True)),
                 split=found.split(entry["file_name"]),
                 outlines=tuple(of_image[number]),
+                pose=str(entry.get(POSE, "")),
+                light=str(entry.get(LIGHT, "")),
             )
             for number, entry in listed.items()
         )

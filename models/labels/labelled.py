@@ -33,6 +33,7 @@ class LabelledPicture:
     Pictures of the same `item` must stay together when a set is split. `not_faults` are places
     that a person called design, not damage; of `unsure` ones nothing is known. Where `complete`,
     no fault of the set's classes is left unlabelled; elsewhere only the labelled places are known.
+    Pictures of one `pose` (empty where unknown) differ in their `light` only.
     """
 
     path: Path
@@ -42,6 +43,8 @@ class LabelledPicture:
     not_faults: tuple[Polygon, ...] = ()
     unsure: tuple[Polygon, ...] = ()
     split: Split | None = None
+    pose: str = ""
+    light: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,8 @@ def _coco_picture(each: CocoPicture, root: Path, kinds: Kinds) -> LabelledPictur
         tuple(harmless),
         tuple(unsure),
         each.split,
+        each.pose,
+        each.light,
     )
 
 

@@ -15,6 +15,8 @@ def rendered_pictures(path: Path) -> tuple[LabelledPicture, ...]:
             item=f"{rendered.seed}/{name}",
             faults=tuple(Outline(fault.defect, fault.polygon) for fault in pose.faults),
             not_faults=tuple(m.polygon for m in (*pose.not_faults, *shot.not_faults)),
+            pose=f"{rendered.seed}/{name}/{pose.pose}",
+            light=shot.light,
         )
         for name in rendered.returns
         for pose in rendered.read_return(name).poses

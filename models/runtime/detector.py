@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from models.runtime import dense, yolo_seg
 from models.runtime.detection import Detection
 from models.runtime.errors import InferenceError
+from models.runtime.features import FeatureMap
 from models.runtime.fusing import clearest, fused
 from models.runtime.manifest import DenseDecode, YoloSegDecode
 from models.runtime.pack import Pack
 from models.runtime.prepare import Pictures, Preparation
 from models.runtime.region import Box, Region
 from models.runtime.session import Session
-from models.runtime.tiles import cut, merge, tiling
+from models.runtime.tiles import Tiling, cut, merge, tiling
 
 _LEAST = 0.001
 """Below this a score is noise even to an evaluation."""
@@ -33,14 +34,23 @@ class Runs(Protocol):
 class Detector:
     """Finds defects with one pack. One thread at a time may use it."""
 
-    def __init__(self, pack: Pack, threads: int = 2, session: Runs | None = None) -> None:
+    def __init__(self, pack: Pack, threads: int | None = None, session: Runs | None = None) -> None:
         """Load, verify and warm up the pack's model; PackError where it cannot be trusted here.
 
-        A `session` of the same pack that is ready already is used instead.
+        Without `threads` their number is measured. A `session` of the same pack that is ready
+        already is used instead.
         """
         self._manifest = pack.manifest
         self._session: Runs = session or Session(pack, threads)
         self._preparation = Preparation(pack.manifest.input)
+        self._features: list[FeatureMap] = []
+
+    def features(self) -> tuple[FeatureMap, ...]:
+        """What the net saw in the last call that looked at pictures, a map for each look.
+
+        None from a model that gives no features.
+        """
+        return tuple(self._features)
 
     def detect(
         self, picture: NDArray[np.uint8], region: Region | None = None
@@ -92,17 +102,19 @@ class Detector:
         shape = shapes.pop()
         if any(p.dtype != np.uint8 for p in pictures.values()) or len(shape) != 3 or shape[2] != 3:
             raise ValueError("A picture must be uint8 [H, W, 3].")
+        self._features.clear()
         frame = Box(0, 0, shape[1], shape[0])
         region = region or Region.of_box(frame)
         seen = region.box().intersection(frame)
         if seen.width == 0 or seen.height == 0:
             raise ValueError("The region does not meet the picture.")
         if self._manifest.input.single:
-            looks = [
-                replace(found, light=light if len(pictures) > 1 else "")
-                for light, picture in pictures.items()
-                for found in self._look({self._first: picture}, region, frame, least)
-            ]
+            looks = []
+            for light, picture in pictures.items():
+                told = light if len(pictures) > 1 else ""
+                found = self._look({self._first: picture}, region, frame, least)
+                looks += [replace(each, light=told) for each in found]
+                self._features = [replace(f, light=f.light or light) for f in self._features]
             return tuple(fused(looks))
         known = {light.name for light in self._manifest.input.lights} & set(pictures)
         if not known:
@@ -137,8 +149,10 @@ class Detector:
             {light: cut(picture, tile.box) for light, picture in pictures.items()}
             for tile in plan.tiles
         )
-        maps = (self._probability(tile, stride) for tile in tiles)
+        looked: list[NDArray[np.float32]] = []
+        maps = (self._probability(tile, stride, looked) for tile in tiles)
         probability = merge(plan, maps, stride)
+        self._keep_features(plan, looked)
         within = region.mask(window, stride)
         return [
             instance
@@ -155,14 +169,29 @@ class Detector:
             )
         ]
 
-    def _probability(self, pictures: Pictures, stride: int) -> NDArray[np.float32]:
-        probability: NDArray[np.float32] = self._run(pictures)[0]
+    def _probability(
+        self, pictures: Pictures, stride: int, seen: list[NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """The probabilities of one tile; its features, where there are any, go to `seen`."""
+        probability, *features = self._run(pictures)
         height, width = next(iter(pictures.values())).shape[:2]
         classes = len(self._manifest.classes)
         if probability.shape != (1, classes, height // stride, width // stride):
             raise InferenceError("The model gave a map of another size than its stride says.")
+        seen += [each[0] for each in features]
         layers: NDArray[np.float32] = probability[0]
         return layers
+
+    def _keep_features(self, plan: Tiling, tiles: list[NDArray[np.float32]]) -> None:
+        """One map of the features of all tiles, whose stride is what their size says."""
+        if not tiles:
+            return
+        side = plan.tiles[0].box
+        stride = side.height // tiles[0].shape[1]
+        if (tiles[0].shape[1] * stride, tiles[0].shape[2] * stride) != (side.height, side.width):
+            raise InferenceError("The model gave features of no whole stride.")
+        values = merge(plan, iter(tiles), stride)
+        self._features.append(FeatureMap(values, plan.window, stride, ""))
 
     def _find_yolo(
         self,

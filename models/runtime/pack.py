@@ -30,6 +30,8 @@ _MAX_BYTES = {
     METRICS: 2**20,
     CARD: 2**20,
 }
+FILES = tuple(_MAX_BYTES)
+"""Every file of a pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,20 @@ def read_pack(path: Path, keys: tuple[TrustedKey, ...]) -> Pack:
     PackError, naming the file, where anything is missing, additional, a link, too large, changed,
     unsigned, or an ONNX model that could load more than its own bytes.
     """
-    contents = _read_directory(path)
-    key = signer_of(contents[MANIFEST], contents[SIGNATURE], keys)
-    manifest = read_manifest(contents[MANIFEST])
-    for name in LISTED_FILES:
-        if hashlib.sha256(contents[name]).hexdigest() != manifest.files[name]:
-            raise PackError(f"{name} is not the file the manifest was signed for.")
+    directory = _opened(path)
+    try:
+        manifest_bytes = _read_file(directory, MANIFEST)
+        key = signer_of(manifest_bytes, _read_file(directory, SIGNATURE), keys)
+        manifest = read_manifest(manifest_bytes)
+        # One after another, each against the signed digest: a stranger's gigabytes are never read.
+        contents = {name: _read_listed(directory, name, manifest) for name in LISTED_FILES}
+    finally:
+        os.close(directory)
     check_onnx(contents[MODEL])
     return Pack(
         path=path,
         manifest=manifest,
-        digest=hashlib.sha256(contents[MANIFEST]).hexdigest(),
+        digest=hashlib.sha256(manifest_bytes).hexdigest(),
         key_id=key.id,
         model=contents[MODEL],
         golden=read_golden(contents[GOLDEN]),
@@ -75,24 +80,31 @@ def read_pack(path: Path, keys: tuple[TrustedKey, ...]) -> Pack:
     )
 
 
-def _read_directory(path: Path) -> dict[str, bytes]:
+def _opened(path: Path) -> int:
+    """The descriptor of a directory that holds the files of a pack and nothing else."""
     try:
         directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:
         raise PackError(f"{path} is not a pack directory: {error.strerror}.") from error
-    try:
-        with os.scandir(directory) as entries:
-            present = {entry.name for entry in entries}
-        for name in sorted(present - set(_MAX_BYTES)):
-            raise PackError(f"{name!r} does not belong into a pack: remove it.")
-        for name in sorted(set(_MAX_BYTES) - present):
-            raise PackError(f"{name} is missing from the pack.")
-        return {name: _read_file(directory, name, _MAX_BYTES[name]) for name in _MAX_BYTES}
-    finally:
+    with os.scandir(directory) as entries:
+        present = {entry.name for entry in entries}
+    wrong = [f"{name!r} does not belong into a pack: remove it." for name in present - set(FILES)]
+    wrong += [f"{name} is missing from the pack." for name in set(FILES) - present]
+    if wrong:
         os.close(directory)
+        raise PackError(min(wrong))
+    return directory
 
 
-def _read_file(directory: int, name: str, limit: int) -> bytes:
+def _read_listed(directory: int, name: str, manifest: Manifest) -> bytes:
+    content = _read_file(directory, name)
+    if hashlib.sha256(content).hexdigest() != manifest.files[name]:
+        raise PackError(f"{name} is not the file the manifest was signed for.")
+    return content
+
+
+def _read_file(directory: int, name: str) -> bytes:
+    limit = _MAX_BYTES[name]
     # Non-blocking, so that opening a pipe in the place of a file cannot hang.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:

@@ -1,5 +1,9 @@
 """A model ready to run: an ONNX Runtime session made from verified bytes."""
 
+import math
+import os
+import re
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,18 +18,28 @@ from models.runtime.prepare import Preparation
 FEATURES = "features"
 """The second output of a dense model, where it has one: what it sees of each place."""
 
+_MEASURED_SIDE = 640
+_MEASURED_RUNS = 3
+_WORTH = 0.9
+_NO_MEMORY = re.compile("allocate memory|bad_alloc", re.IGNORECASE)
+
 
 class Session:
     """Runs a pack's model on the CPU. One thread at a time may use it."""
 
-    def __init__(self, pack: Pack, threads: int = 2) -> None:
+    def __init__(self, pack: Pack, threads: int | None = None) -> None:
         """Load the model from the pack's verified bytes and compare its golden outputs.
 
-        That comparison is also the warm-up. PackError if the model cannot be loaded, takes or
-        gives other shapes than the manifest says, or does not repeat its golden outputs here.
+        Without `threads` their number is measured: it doubles, from one up to the cores that this
+        process may use, for as long as that saves a tenth of a run. PackError if the model cannot
+        be loaded, takes or gives other shapes than the manifest says, or does not repeat its
+        golden outputs here.
         """
-        self._session = load_model(pack.model, threads)
+        self.threads = threads or 1
+        self._session = load_model(pack.model, self.threads)
         self._input = _check_shapes(self._session, pack)
+        if threads is None:
+            self._session, self.threads = _with_fitting_threads(self._session, pack)
         _check_golden(self, pack)
 
     def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -36,11 +50,48 @@ class Session:
         try:
             outputs = self._session.run(None, {self._input: batch})
         except Exception as error:  # The runtime's own exceptions have no common base but this.
+            if _NO_MEMORY.search(str(error)):
+                raise InferenceError(
+                    "The model needs more memory than it may take: give it smaller tiles."
+                ) from error
             raise InferenceError(f"The model could not be run: {_first_line(error)}.") from error
         for output in outputs:
             if not np.isfinite(output).all():
                 raise InferenceError("The model gave values that are not numbers.")
         return list(outputs)
+
+
+def _with_fitting_threads(
+    session: onnxruntime.InferenceSession, pack: Pack
+) -> tuple[onnxruntime.InferenceSession, int]:
+    """The session of one thread or one of more, warm, and how many."""
+    rule = pack.manifest.input
+    side = min(rule.tile, _MEASURED_SIDE)
+    batch = np.zeros((1, rule.channels, rule.height or side, rule.width or side), np.float32)
+    most = len(os.sched_getaffinity(0))
+    threads, took = 1, _seconds_of_a_run(session, batch)
+    while threads * 2 <= most:
+        other = load_model(pack.model, threads * 2)
+        faster = _seconds_of_a_run(other, batch)
+        if faster > took * _WORTH:
+            break
+        session, took, threads = other, faster, threads * 2
+    return session, threads
+
+
+def _seconds_of_a_run(session: onnxruntime.InferenceSession, batch: NDArray[np.float32]) -> float:
+    """The shortest of a few runs, the first of which warms up and does not count."""
+    name = session.get_inputs()[0].name
+    shortest = math.inf
+    try:
+        session.run(None, {name: batch})
+        for _ in range(_MEASURED_RUNS):
+            begun = time.perf_counter()
+            session.run(None, {name: batch})
+            shortest = min(shortest, time.perf_counter() - begun)
+    except Exception as error:  # The runtime's own exceptions have no common base but this.
+        raise PackError(f"{MODEL} cannot be run: {_first_line(error)}.") from error
+    return shortest
 
 
 def load_model(model: bytes, threads: int) -> onnxruntime.InferenceSession:
@@ -49,7 +100,8 @@ def load_model(model: bytes, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = 3
+    # What the runtime would print as an error it also raises.
+    options.log_severity_level = 4
     # Spinning threads would take the cores that capture and the screen need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.load_model_format", "ONNX")

@@ -9,11 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from station.adapters.frames import FrameFiles
+from station.adapters.shelf import ShelfFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.cameras import RESTING_LIGHT, parts_of
-from station.app.defaults import LIVE_PACK, load_policies, load_recipes
+from station.app.defaults import load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
+from station.app.learning import REFERENCES
 from station.app.live import LiveBench
 from station.app.ordering import orders_from, orders_in
 from station.app.wiring import BenchParts, lights_of
@@ -69,7 +71,8 @@ def run_station(config: Path, say: Callable[[str], None]) -> int:
         store = open_store(settings.state)
         things.callback(store.close)
         frames = FrameFiles(settings.state)
-        live = LiveBench(parts, store, frames, nothing, watched=True)
+        shelf = ShelfFiles(settings.state)
+        live = LiveBench(parts, store, frames, shelf, nothing, watched=True)
         things.callback(live.stop)
 
         def subscribe(publish: Callable[[OperatorView], None]) -> None:
@@ -121,7 +124,8 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
         calibration=settings.calibration,
         devices=settings.device,
         upstream_url=settings.upstream.url,
-        pack=settings.pack or LIVE_PACK,
+        references=settings.state / REFERENCES,
+        pack=settings.pack,
     )
 
 

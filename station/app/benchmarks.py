@@ -15,6 +15,7 @@ from models.runtime.opencv import cv2
 from models.runtime.pictures import read_picture
 from station.adapters.examiner.examining import COLOUR_LIGHT
 from station.app.benchmarks_cameras import camera_benchmarks
+from station.app.benchmarks_examiner import recovery_benchmark
 from station.app.benchmarks_orders import order_benchmarks
 from station.app.defaults import PICTURES
 from station.app.demo import DemoOptions
@@ -38,6 +39,8 @@ def run_benchmarks(rounds: int, say: Callable[[str], None]) -> list[Answer]:
     say("Time to a verdict, on a shift …")
     answers += _verdicts()
     answers += camera_benchmarks(rounds, say)
+    say("The examiner is killed at its work …")
+    answers.append(recovery_benchmark())
     return answers + order_benchmarks(say)
 
 

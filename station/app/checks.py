@@ -17,14 +17,16 @@ from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.speaker import Speaker
 from station.app.cameras import RESTING_LIGHT, camera_of
 from station.app.clients import wire_of
-from station.app.defaults import LIVE_PACK, PICTURES, load_policies, load_recipes
+from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.equipping import Devices
 from station.app.keeping import default_state
 from station.app.ordering import ask_server, check_file, orders_in
 from station.app.packs import open_detector, pack_name
+from station.app.shelf import pack_path, shelf_of
 from station.app.wiring import lights_of
 from station.config import Camera, Device, Settings, read_settings
 from station.domain.faults import StationError
+from station.domain.packs import SHIPPED
 
 LEAST_FREE_BYTES = 2 * 1024**3
 UPSTREAM_S = 2.0
@@ -74,8 +76,16 @@ def _policies(settings: Settings | None) -> str:
 
 
 def _pack(settings: Settings | None) -> str:
-    path = settings.pack if settings and settings.pack else LIVE_PACK
-    pack, _ = open_detector(path)
+    files = shelf_of(settings.state if settings else None)
+    shelf = files.shelf()
+    promoted = pack_path(files, shelf.live)
+    pinned = settings.pack if settings else None
+    pack, _ = open_detector(pinned or promoted)
+    if pinned and shelf.live != SHIPPED and pinned != promoted:
+        raise _WrongError(
+            f"The configuration names the pack {pinned.name}, so that {shelf.live}, which was"
+            " promoted, does not work: remove `pack` from it."
+        )
     return f"{pack_name(pack)[:40]}… repeats its golden outputs here"
 
 

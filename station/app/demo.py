@@ -17,11 +17,13 @@ from firmware_bridge.emulators.ports import PtyPort
 from models.sets import RenderedSet, SetError, read_set
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.frames import FrameFiles
+from station.adapters.shelf import ShelfFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.cameras import CameraParts
 from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.demo_tags import Tags, tag_of
+from station.app.learning import REFERENCES
 from station.app.live import LiveBench
 from station.app.ordering import orders_in
 from station.app.wiring import BenchParts
@@ -119,7 +121,12 @@ class Demo:
         scanner = Emulator(PlainImitation(), PtyPort(self.state / "scanner"))
         self._scanner = things.enter_context(scanner)
         self.live = LiveBench(
-            self._parts(), self.store, self.frames, reached, watched=options.watched
+            self._parts(),
+            self.store,
+            self.frames,
+            ShelfFiles(self.state),
+            reached,
+            watched=options.watched,
         )
         things.callback(self.live.stop)
 
@@ -166,6 +173,7 @@ class Demo:
             calibration=PICTURES / "calibration.json",
             devices=self._devices(),
             upstream_url=self._receiver.url,
+            references=self.state / REFERENCES,
         )
 
     def _camera(self, view: int) -> CameraParts:

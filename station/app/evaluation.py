@@ -14,8 +14,8 @@ from models.runtime.writing import write_pack
 from models.sets import PoseTruth, RenderedSet, ReturnTruth, SetError, read_set
 from station.adapters.examiner.child import ExaminerSetup, PoseExaminer, load_equipment
 from station.adapters.examiner.link import ExaminePose, ShotToExamine
-from station.app.defaults import TRUSTED_KEYS, load_policies, load_recipes
-from station.app.packs import open_pack
+from station.app.defaults import load_policies, load_recipes
+from station.app.packs import key_lists, open_pack, pack_name
 from station.domain.faults import refuse
 from station.domain.grading import GradingPolicy
 from station.domain.judging import judge
@@ -52,6 +52,7 @@ def evaluate_pack(
     graded = [each.graded for each in examined]
     return {
         **found,
+        "pack": pack_name(opened),
         "overall": {**found["overall"], **asdict(agreement(graded))},
         "categories": {
             category: asdict(
@@ -143,7 +144,7 @@ def _examined(
     policies = {policy.category: policy for policy in load_policies(load_recipes())}
     setup = ExaminerSetup(
         pack,
-        TRUSTED_KEYS,
+        key_lists(),
         index.path / "calibration.json",
         {path.stem.removeprefix("empty-"): path for path in index.path.glob("empty-*.jpg")},
     )

@@ -8,12 +8,17 @@ from station.adapters.canonical import canonical
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.frames import FrameFiles
 from station.adapters.inbox import Inbox
+from station.adapters.shelf import ShelfFiles
 from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
 from station.adapters.upstream.posting import HttpUpstream
 from station.app.cameras import RESTING_LIGHT, Cameras
 from station.app.equipping import Devices, Sounds
+from station.app.learning import GoodExamples
 from station.app.ordering import aside_of
+from station.app.packs import key_lists
+from station.app.shelf import pack_path
+from station.app.shelving import PackShift
 from station.app.wiring import (
     BenchParts,
     deliveries_of,
@@ -53,6 +58,7 @@ class LiveBench:
         parts: BenchParts,
         store: OpenStore,
         frames: FrameFiles,
+        shelf: ShelfFiles,
         reached: Callable[[str], None],
         *,
         watched: bool = False,
@@ -70,7 +76,7 @@ class LiveBench:
         log = log_of(parts.calibration) if parts.calibration else None
         self._standings = Standings(self._calibration, log)
         self._waiting = 0
-        self._ended = -1
+        self._ended: int | None = None
         emit, clock = self._inbox.emit, self.clock
         self._devices = Devices(
             parts.devices,
@@ -89,7 +95,14 @@ class LiveBench:
             clock,
             watched=watched,
         )
-        self._examiner = examiner_of(parts, self._cameras.pixels, frames, emit, clock)
+        pack = parts.pack or pack_path(shelf, shelf.shelf().live)
+        self._examiner = examiner_of(
+            parts, pack, key_lists(shelf), self._cameras.pixels, frames, emit, clock
+        )
+        self._packs = PackShift(
+            parts, shelf, self._examiner, frames, store.inspections.latest, emit, clock
+        )
+        self._examples = GoodExamples(parts.setup, self._examiner, store.inspections.superseded_by)
         self._speaker = Speaker()
         self._upstream = HttpUpstream(parts.upstream_url, reached)
         self._deliveries = deliveries_of(store, emit, clock, self._identifiers, self._upstream)
@@ -143,6 +156,7 @@ class LiveBench:
         self._devices.start()
         self._cameras.start()
         self._examiner.start()
+        self._packs.start()
         self._deliveries.start()
 
     def stop(self) -> None:
@@ -150,6 +164,7 @@ class LiveBench:
         self._cameras.stop()
         self._devices.stop()
         self._examiner.stop()
+        self._packs.stop()
         self._inbox.stop()
         self._deliveries.stop()
         self._upstream.close()
@@ -158,13 +173,19 @@ class LiveBench:
 
     def _tick(self) -> None:
         self.station.tick()
+        if self.station.bench.idle:
+            self._packs.follow()
+            self._examples.idle(self.clock.now())
         self._waiting = self._store.outbox.waiting()[OutboxState.PENDING]
         self._show()
 
     def _changed(self, bench: Bench) -> None:
         if bench.ended != self._ended:
-            self._ended = bench.ended
+            known, self._ended = self._ended, bench.ended
             self._deliveries.wake()
+            if known is not None and bench.last is not None:
+                self._packs.ended(bench.last.inspection)
+                self._examples.ended(bench.last)
             self._waiting = self._store.outbox.waiting()[OutboxState.PENDING]
         for see in self._watchers:
             see(bench)

@@ -1,7 +1,8 @@
 """How each adapter of a bench is made: the one place that chooses implementations."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,13 @@ from calibration.record import Calibration
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.delivery import DeliveryThread
-from station.adapters.examiner.child import CameraFiles, ExaminerSetup, load_equipment, run_examiner
+from station.adapters.examiner.child import (
+    CameraFiles,
+    ExaminerSetup,
+    load_equipment,
+    run_examiner,
+    run_shadow,
+)
 from station.adapters.examiner.examiner_process import ExaminerProcess
 from station.adapters.frames import FrameFiles
 from station.adapters.processes import Children
@@ -18,7 +25,6 @@ from station.adapters.store.opening import OpenStore
 from station.adapters.symbols import read_symbols
 from station.adapters.upstream.posting import HttpUpstream
 from station.app.cameras import CameraParts
-from station.app.defaults import LIVE_PACK, TRUSTED_KEYS
 from station.config import Device, Lights
 from station.domain.capture import CaptureRecipe
 from station.domain.events import Event, FaultCleared, FaultRaised
@@ -30,6 +36,12 @@ from station.workflow.stages import Setup
 _CODE_PATIENCE_S = 0.25
 """Codes in pictures help; a person waits for the verdict."""
 
+_EXAMINER_BYTES = 2 * 2**30
+"""Several times what tiles of 1280 pixels and a queue of 1080p pictures need."""
+
+_SHADOW_ANSWER_S = 120.0
+"""Nobody waits for the shadow, and it gives way to all who are waited for."""
+
 Emit = Callable[[Event], None]
 
 
@@ -38,6 +50,7 @@ class BenchParts:
     """What one bench is made of.
 
     Without `lights` nothing switches the light. The first camera watches what lies on the bench.
+    With a `pack` the bench works with that one, whatever its shelf says.
     """
 
     name: str
@@ -49,7 +62,9 @@ class BenchParts:
     calibration: Path | None
     devices: tuple[Device, ...]
     upstream_url: str
-    pack: Path = LIVE_PACK
+    pack: Path | None = None
+    references: Path | None = None
+    """Where the bench remembers confirmed-good examples; it remembers none if not given."""
 
 
 def lights_of(recipes: Iterable[CaptureRecipe]) -> set[str]:
@@ -58,23 +73,69 @@ def lights_of(recipes: Iterable[CaptureRecipe]) -> set[str]:
 
 
 def examiner_of(
-    parts: BenchParts, pixels: Pixels, frames: FrameFiles, emit: Emit, clock: SystemClock
+    parts: BenchParts,
+    pack: Path,
+    keys: tuple[Path, ...],
+    pixels: Pixels,
+    frames: FrameFiles,
+    emit: Emit,
+    clock: SystemClock,
 ) -> ExaminerProcess:
     """The detector, the measuring and the reading of codes in their child process."""
-    first, *further = parts.cameras
-    others = {each.name: CameraFiles(each.calibration, each.empty) for each in further}
-    setup = ExaminerSetup(parts.pack, TRUSTED_KEYS, parts.calibration, first.empty, others=others)
     return ExaminerProcess(
-        children=Children(
-            run_examiner,
-            (partial(load_equipment, setup, partial(read_symbols, patience_s=_CODE_PATIENCE_S)),),
-            name="examiner",
-            monotonic=clock.monotonic,
-        ),
+        children=examiner_children(parts, pack, keys, clock),
         lend=pixels.lend,
         evidence=frames.evidence,
         emit=emit,
         clock=clock,
+    )
+
+
+def _setup_of(parts: BenchParts, pack: Path, keys: tuple[Path, ...]) -> ExaminerSetup:
+    first, *further = parts.cameras
+    others = {each.name: CameraFiles(each.calibration, each.empty) for each in further}
+    return ExaminerSetup(pack, keys, parts.calibration, first.empty, others=others)
+
+
+def examiner_children(
+    parts: BenchParts, pack: Path, keys: tuple[Path, ...], clock: SystemClock
+) -> Children:
+    """The process that examines with a pack."""
+    setup = _setup_of(parts, pack, keys)
+    setup = replace(setup, references=parts.references)
+    read_codes = partial(read_symbols, patience_s=_CODE_PATIENCE_S)
+    return Children(
+        run_examiner,
+        (partial(load_equipment, setup, read_codes),),
+        name="examiner",
+        monotonic=clock.monotonic,
+        memory_bytes=_EXAMINER_BYTES,
+    )
+
+
+def shadow_of(
+    parts: BenchParts,
+    pack: Path,
+    keys: tuple[Path, ...],
+    frames: FrameFiles,
+    emit: Emit,
+    clock: SystemClock,
+) -> ExaminerProcess:
+    """A second examiner, which gives way to everything else; it reads the kept evidence."""
+    setup = replace(_setup_of(parts, pack, keys), threads=1)
+    return ExaminerProcess(
+        children=Children(
+            run_shadow,
+            (partial(load_equipment, setup),),
+            name="examiner in shadow",
+            monotonic=clock.monotonic,
+            memory_bytes=_EXAMINER_BYTES,
+        ),
+        lend=lambda _: nullcontext(),
+        evidence=frames.evidence,
+        emit=emit,
+        clock=clock,
+        answer_s=_SHADOW_ANSWER_S,
     )
 
 

@@ -1,4 +1,7 @@
-"""`regrade models list | check | render | train | evaluate | photographs | quantise`."""
+"""`regrade models check | render | train | evaluate | photographs | quantise`.
+
+`station.commands.packs` has the rest.
+"""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -7,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from station.commands import console
+from station.commands import console, packs
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -19,7 +22,7 @@ def tree() -> typer.Typer:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    group.command("list")(listing)
+    packs.add_to(group)
     group.command("check")(check)
     group.command("render")(render)
     group.command("train")(train)
@@ -27,21 +30,6 @@ def tree() -> typer.Typer:
     group.command("photographs")(photographs)
     group.command("quantise")(quantise)
     return group
-
-
-def listing(as_json: _Json = False) -> None:
-    """List the packs that ship, which one is live, and their main figures."""
-    from station.app.packs import list_packs
-
-    packs = list_packs()
-    if as_json:
-        console.answer_json({"packs": packs})
-        return
-    rows = [
-        [str(p["name"]), str(p["version"]), "live" if p["live"] else "", str(p["path"])]
-        for p in packs
-    ]
-    console.table(["name", "version", "", "path"], rows)
 
 
 def check(

@@ -9,6 +9,7 @@ from station.commands import console
 from station.domain.grading import Grade
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+_Numbers = Annotated[list[int] | None, typer.Option(help="A finding, counted from 1.")]
 _State = Annotated[
     Path | None, typer.Option(help="The station's state directory; the demo's if none is given.")
 ]
@@ -21,11 +22,29 @@ def review(
     grade: Annotated[Grade | None, typer.Option(help="Your grade.")] = None,
     by: Annotated[str | None, typer.Option(help="Your badge.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    not_damage: _Numbers = None,
+    wrong_outline: _Numbers = None,
+    as_found: _Numbers = None,
+    outline: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The right outline of a finding: N=x,y,width,height or N='x,y x,y x,y …'."
+        ),
+    ] = None,
+    missed: Annotated[
+        list[str] | None,
+        typer.Option(help="A missed fault: KIND, or KIND@SHOT=x,y,width,height (or corners)."),
+    ] = None,
     state: _State = None,
     as_json: _Json = False,
 ) -> None:
-    """List the held inspections, or settle one: the answer is a new record that supersedes it."""
-    from station.app.keeping import held_forms, settle
+    """List the held inspections, show one, correct its findings, or settle it.
+
+    Findings are counted from 1 in the order shown. Corrections train the next detector (`models
+    export-labels`); settling makes a new record that supersedes the held one.
+    """
+    from station.app.corrections import said_of
+    from station.app.keeping import correct, held_forms, settle
 
     if inspection is None:
         held = held_forms(state)
@@ -46,13 +65,66 @@ def review(
         else:
             console.note("Nothing is held.")
         return
-    if grade is None or not by:
-        console.leave("Name your grade and your badge: review ID --grade repair --by BADGE.")
-    closed = settle(state, inspection, grade, by, reason)
+    said = said_of(
+        not_damage=not_damage or (),
+        wrong_outline=wrong_outline or (),
+        as_found=as_found or (),
+        outlines=outline or (),
+        missed=missed or (),
+    )
+    if grade is None and not said:
+        _show(state, inspection, as_json=as_json)
+        return
+    if not by:
+        console.leave("Name your badge: --by BADGE.")
+    if grade is None:
+        correct(state, inspection, by, said)
+        _show(state, inspection, as_json=as_json)
+        return
+    closed = settle(state, inspection, grade, by, reason, said)
     if as_json:
         console.answer_json(closed)
     else:
         console.note(f"{closed['inspection_id']} closes {inspection} as {grade}.")
+
+
+def _show(state: Path | None, inspection: str, *, as_json: bool) -> None:
+    """An inspection's findings, with what was said of each."""
+    from station.app.keeping import corrected_form
+
+    form = corrected_form(state, inspection)
+    if as_json:
+        console.answer_json(form)
+        return
+    findings, given = form["findings"], form["corrections"]
+    if not isinstance(findings, list) or not isinstance(given, list):
+        return
+    said: dict[object, str] = {c["finding"]: _word(c) for c in given if c["finding"] is not None}
+    rows = [
+        [
+            str(n + 1),
+            f["defect"],
+            f"{f['confidence']:.2f}",
+            f["shot"],
+            str(f["box"]),
+            said.get(n, ""),
+        ]
+        for n, f in enumerate(findings)
+    ]
+    if rows:
+        console.table(["finding", "defect", "confidence", "shot", "box", "said of it"], rows)
+    for each in given:
+        if each["finding"] is None:
+            console.note(f"{each['by']}: {_word(each)}")
+    console.note(
+        "Settle it: --grade. Correct it: --not-damage, --wrong-outline, --outline, --missed."
+    )
+
+
+def _word(correction: dict[str, object]) -> str:
+    drawn = "" if correction["outline"] is None else f", outlined on {correction['shot'] or 'it'}"
+    kind = f" ({correction['defect']})" if correction["defect"] else ""
+    return f"{correction['kind']}{kind}{drawn}"
 
 
 def _named(item: object) -> str:

@@ -19,7 +19,8 @@ from station.domain.parcel import OpenParcel, Parcel, ParcelClosure
 
 
 class Key(StrEnum):
-    """The operator's keys: three grades, then take, retake and undo."""
+    """The operator's keys: three grades, then take, retake and undo, then what corrects a finding:
+    design, not damage; its outline is wrong; a fault was missed; on to the next finding."""
 
     RESELLABLE = "1"
     REPAIR = "2"
@@ -27,6 +28,10 @@ class Key(StrEnum):
     TAKE = "take"
     RETAKE = "*"
     UNDO = "0"
+    NOT_DAMAGE = "4"
+    WRONG_OUTLINE = "5"
+    MISSED_FAULT = "6"
+    NEXT_FAULT = "7"
 
 
 class BenchView(StrEnum):

@@ -165,6 +165,7 @@ class Doubt(StrEnum):
     NOT_EXAMINED = "not-examined"
     OTHER_ITEM = "other-item"
     UNDECLARED = "undeclared"
+    UNLIKE_REFERENCE = "unlike-reference"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from station.domain.capture import Frame
+from station.domain.correction import Correction
 from station.domain.defect import Finding
 from station.domain.grading import Condition, Grade, Verdict
 from station.domain.identity import ItemCode
@@ -64,7 +65,8 @@ class PoseExamined:
     `mm_per_px` is the scale on the item's upper face, none without a calibration in date.
     `withdrawn` says why a camera that was calibrated may claim no sizes and colours now. `codes`
     are those on the item, as a scanner with AIM identifiers would send them: at most `MOST_CODES`,
-    none longer than `scan.LONGEST_CODE`.
+    none longer than `scan.LONGEST_CODE`. `unlikeness` above 1 says that the pose looks unlike every
+    confirmed-good example, by the memory of digest `reference`; none where too few were seen.
     """
 
     pose: str
@@ -75,6 +77,8 @@ class PoseExamined:
     failure: str | None = None
     codes: tuple[str, ...] = ()
     withdrawn: str | None = None
+    unlikeness: float | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,7 @@ class Inspection:
     """A finished inspection: closed by a person's decision, or held in a tote until one.
 
     `weight_g` is the last settled weight of the item in grams; none without a scale.
+    `corrections` are what people said of its findings until then.
     """
 
     id: str
@@ -134,10 +139,14 @@ class Inspection:
     tote: str | None = None
     supersedes: str | None = None
     weight_g: Decimal | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.decision is None) != (self.tote is not None):
             raise ValueError("an inspection is closed by a decision or held in a tote")
+        found = len(self.judged.examined.findings)
+        if any(c.finding is not None and c.finding >= found for c in self.corrections):
+            raise ValueError("a correction is of a finding that the inspection has")
 
     @property
     def grade(self) -> Grade | None:

@@ -45,6 +45,10 @@ class Order(StrEnum):
     SCRAP = "SCRAP"
     CLOSE_PARCEL = "CLOSE-PARCEL"
     REPRINT = "REPRINT"
+    NOT_DAMAGE = "NOT-DAMAGE"
+    WRONG_OUTLINE = "WRONG-OUTLINE"
+    MISSED_FAULT = "MISSED-FAULT"
+    NEXT_FAULT = "NEXT-FAULT"
 
 
 @dataclass(frozen=True, slots=True)

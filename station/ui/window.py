@@ -28,12 +28,16 @@ INTENTS = {
     Qt.Key.Key_Asterisk: "*",
     Qt.Key.Key_0: "0",
     Qt.Key.Key_Space: "take",
+    Qt.Key.Key_4: "4",
+    Qt.Key.Key_5: "5",
+    Qt.Key.Key_6: "6",
+    Qt.Key.Key_7: "7",
 }
 SMALLEST = (1280, 720)
 
 
 class Window(QWidget):
-    """Shows views; `press` is called with `1`, `2`, `3`, `*`, `0` or `take`."""
+    """Shows views; `press` is called with the values of `station.domain.events.Key`."""
 
     def __init__(
         self,

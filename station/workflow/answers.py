@@ -36,6 +36,7 @@ def confirm(
         decision=decision,
         supersedes=opened.supersedes,
         weight_g=bench.weighing.item,
+        corrections=stage.corrections,
     )
     return _save(bench, inspection, then)
 
@@ -50,6 +51,7 @@ def hold(bench: Bench, stage: Answering, tote: str, at: datetime) -> Step:
         tote=tote,
         supersedes=opened.supersedes,
         weight_g=bench.weighing.item,
+        corrections=stage.corrections,
     )
     return _save(bench, inspection, None)
 

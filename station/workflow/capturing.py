@@ -192,6 +192,7 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
         unexamined=failed,
         other_item=str(contradiction.item) if contradiction else None,
         undeclared=not stage.identified.item.declared,
+        unlike=tuple(a.pose for a in answers if a.unlikeness is not None and a.unlikeness > 1),
     )
     clear = not verdict.needs_review and verdict.proposed is Grade.RESELLABLE
     sound = Sound.ACCEPT if clear else Sound.ATTENTION

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from station.domain.events import Key, KeyPressed
 from station.domain.grading import Grade
-from station.workflow import answers, capturing
+from station.workflow import answers, capturing, correcting
 from station.workflow.commands import Command, Say, Sound, Withdraw
 from station.workflow.stages import (
     Answering,
@@ -28,6 +28,8 @@ def pressed(bench: Bench, event: KeyPressed) -> Step:
     """React to a key; a key that means nothing now says so and changes nothing."""
     if event.key in _GRADES:
         return _grade(bench, event, _GRADES[event.key])
+    if isinstance(bench.stage, Answering) and event.key in (*correcting.KINDS, Key.NEXT_FAULT):
+        return correcting.pressed(bench, bench.stage, event)
     match event.key, bench.stage:
         case Key.TAKE, Capturing(waiting=True):
             return capturing.laid(bench)
@@ -64,7 +66,11 @@ def _undo(bench: Bench, event: KeyPressed) -> Step:
         identified.opened, id=event.fresh_id, opened_at=event.at, supersedes=last.inspection.id
     )
     examined = replace(judged.examined, identified=replace(identified, opened=opened))
-    again = Answering(replace(judged, examined=examined), person_only=True)
+    again = Answering(
+        replace(judged, examined=examined),
+        person_only=True,
+        corrections=last.inspection.corrections,
+    )
     parked = bench.parked
     if isinstance(stage, (Identifying, Capturing, Answering)):
         parked = (*parked, stage)

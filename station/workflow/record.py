@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from station.domain.capture import Frame
+from station.domain.correction import Correction
 from station.domain.defect import Finding, Measurement
 from station.domain.grading import Level, Outcome, Reason
 from station.domain.inspection import Decision, Examined, Inspection, PoseExamined
@@ -63,9 +64,11 @@ def evidence_record(
 ) -> dict[str, Json]:
     """Everything the grade rests on: the form, who decided how, and the digests of its sources.
 
-    `weight_g`, a decimal number as text, is there where the item was weighed.
+    `weight_g`, a decimal number as text, is there where the item was weighed; `corrections` are
+    there where a person gave any until then.
     """
     examined, weight = inspection.judged.examined, inspection.weight_g
+    corrected = [correction_form(correction) for correction in inspection.corrections]
     return {
         "schema": RECORD_SCHEMA,
         **inspection_form(inspection, outcome),
@@ -81,6 +84,22 @@ def evidence_record(
         "tote": inspection.tote,
         "supersedes": inspection.supersedes,
         **({} if weight is None else {"weight_g": f"{weight:f}"}),
+        **({"corrections": corrected} if corrected else {}),
+    }
+
+
+def correction_form(correction: Correction) -> dict[str, Json]:
+    """What a person said of a finding; `finding` is its place in `findings`."""
+    outline = correction.outline
+    return {
+        "kind": correction.kind.value,
+        "finding": correction.finding,
+        "defect": correction.defect.value if correction.defect else None,
+        "shot": correction.shot,
+        "outline": None if outline is None else [list(corner) for corner in outline],
+        "by": correction.by,
+        "how": correction.how,
+        "at": _utc(correction.at),
     }
 
 
@@ -180,6 +199,11 @@ def _pose(pose: PoseExamined) -> dict[str, Json]:
         "mm_per_px": pose.mm_per_px,
         "withdrawn": pose.withdrawn,
         "failure": pose.failure,
+        **(
+            {}
+            if pose.reference is None
+            else {"reference": pose.reference, "unlikeness": pose.unlikeness}
+        ),
     }
 
 

@@ -46,6 +46,10 @@ _KEYS = {
     Order.RESELLABLE: Key.RESELLABLE,
     Order.REPAIR: Key.REPAIR,
     Order.SCRAP: Key.SCRAP,
+    Order.NOT_DAMAGE: Key.NOT_DAMAGE,
+    Order.WRONG_OUTLINE: Key.WRONG_OUTLINE,
+    Order.MISSED_FAULT: Key.MISSED_FAULT,
+    Order.NEXT_FAULT: Key.NEXT_FAULT,
 }
 
 

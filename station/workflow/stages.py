@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from station.domain.capture import CaptureRecipe, Frame, Pose, Shot
+from station.domain.correction import Correction
 from station.domain.events import BenchView, LastEnded, Scanned
 from station.domain.faults import Fault
 from station.domain.grading import GradingPolicy
@@ -103,13 +104,16 @@ class Answering:
     """The verdict is shown and a person answers: by the next scan, a key, a bin, a plate or a tote.
 
     `gone` once the bench was seen empty after the result appeared. `person_only` after an undo:
-    then only a key, bin, plate or tote will do.
+    then only a key, bin, plate or tote will do. `corrections` are what the operator said of the
+    findings, of which the one at `pointed` in the screen's order is meant next.
     """
 
     judged: Judged
     take: int = 0
     gone: bool = False
     person_only: bool = False
+    pointed: int = 0
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

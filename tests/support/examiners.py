@@ -1,7 +1,6 @@
-"""Equipment for the examiner's child process: detectors that fail in every way, made by name."""
+"""Equipment for the examiner's child process, made by name."""
 
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +8,8 @@ import numpy as np
 
 from calibration.record import Calibration
 from models.runtime.detection import Detection
-from models.runtime.errors import InferenceError, PackError
+from models.runtime.errors import PackError
+from models.runtime.features import FeatureMap
 from models.runtime.pictures import read_picture
 from models.runtime.region import Region
 from station.adapters.examiner.child import Equipment
@@ -21,7 +21,7 @@ PACK_NAME = "fake 1 sha256:" + "0" * 64
 
 
 class FakeDetector:
-    """Finds one stain, or does what the trigger file says, once; the file then goes."""
+    """Finds one stain, or has a bug once where the trigger file is; the file then goes."""
 
     def __init__(self, trigger: Path) -> None:
         self.trigger = trigger
@@ -29,20 +29,13 @@ class FakeDetector:
     def detect_pose(
         self, pictures: Mapping[str, Picture], region: Region | None = None
     ) -> tuple[Detection, ...]:
-        what = self.trigger.read_text("utf-8") if self.trigger.exists() else "stain"
-        self.trigger.unlink(missing_ok=True)
-        match what:
-            case "crash":
-                os._exit(70)
-            case "hang":
-                time.sleep(3600)
-            case "nan":
-                raise InferenceError("The model gave values that are not numbers.")
-            case "memory":
-                raise MemoryError
-            case "bug":
-                raise KeyError("a bug")
+        if self.trigger.exists():
+            self.trigger.unlink()
+            raise KeyError("a bug")
         return (box_detection("stain", 0.9, STAIN),)
+
+    def features(self) -> tuple[FeatureMap, ...]:
+        return ()
 
 
 def box_detection(defect: str, confidence: float, box: tuple[int, int, int, int]) -> Detection:

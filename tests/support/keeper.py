@@ -7,6 +7,7 @@ from pathlib import Path
 from station.adapters.frames import FrameFiles
 from station.adapters.store.opening import OpenStore, open_store
 from station.adapters.upstream.posting import HttpUpstream
+from station.domain.correction import Correction, CorrectionKind
 from station.domain.events import Began, Ticked
 from station.domain.identity import ItemCode
 from station.domain.item import OrderLine
@@ -30,6 +31,7 @@ from tests.support.memory_outbox import CountedChance, HandClock
 INSPECTIONS = 5
 POISON = 2
 BALLAST = 4096
+CORRECTION = Correction(CorrectionKind.NOT_DAMAGE, "wang", "review", START, finding=0)
 
 
 def nothing(step: str) -> None:
@@ -54,6 +56,7 @@ def bench(directory: Path, url: str, plan: str) -> None:
         if store.inspections.inspection(inspection_id(number)) is None:
             _inspect(store, files, number)
         _acknowledge(directory, number)
+        store.corrections.give(inspection_id(number), (CORRECTION,))
         delivery.deliver_due()
     if store.outbox.retry(inspection_id(POISON)):
         _drain(store, delivery, clock)

@@ -1,5 +1,7 @@
 """The examiner's child process: one detector, one calibration, pose after pose."""
 
+import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
@@ -14,8 +16,10 @@ from calibration.record import Calibration
 from calibration.verification.log import Standing, Standings, log_of
 from models.runtime.detector import Detector
 from models.runtime.errors import InferenceError, PackError, PictureError
+from models.runtime.features import FeatureMap
 from models.runtime.item import item_region
 from models.runtime.keys import read_trusted_keys
+from models.runtime.manifest import Manifest
 from models.runtime.opencv import cv2
 from models.runtime.pack import read_pack
 from models.runtime.pictures import decode_picture, read_picture
@@ -39,8 +43,11 @@ from station.adapters.examiner.link import (
     SharedPicture,
     ShotToExamine,
 )
+from station.adapters.examiner.references import References
 from station.domain.defect import Defect, Finding, Quantity
 from station.domain.inspection import PoseExamined
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +60,18 @@ class CameraFiles:
 
 @dataclass(frozen=True, slots=True)
 class ExaminerSetup:
-    """What the examiner works with: paths of pack, trusted keys and calibration, and the empty
-    bench's picture under each light; the same of `others`, cameras that have files of their own."""
+    """What the examiner works with: paths of pack, lists of trusted keys and calibration, and the
+    empty bench's picture under each light; the same of `others`, cameras that have files of their
+    own. Without `threads` their number is measured."""
 
     pack: Path
-    trusted_keys: Path
+    trusted_keys: tuple[Path, ...]
     calibration: Path | None
     empty: Mapping[str, Path]
-    threads: int = 2
+    threads: int | None = None
     others: Mapping[str, CameraFiles] = field(default_factory=dict)
+    references: Path | None = None
+    """Where this bench remembers confirmed-good examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +89,17 @@ class Equipment:
     read_codes: ReadCodes = no_codes
     verifications: Path | None = None
     others: Mapping[str, "Equipment"] = field(default_factory=dict)
+    references: References | None = None
 
 
 def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Equipment:
     """Load and verify everything; PackError, CalibrationError or PictureError in one sentence."""
-    pack = read_pack(setup.pack, read_trusted_keys(setup.trusted_keys))
+    keys = tuple(key for path in setup.trusted_keys for key in read_trusted_keys(path))
+    pack = read_pack(setup.pack, keys)
     manifest = pack.manifest
-    strange = sorted(set(manifest.classes) - {defect.value for defect in Defect})
-    if strange:
-        raise PackError(f"manifest.toml names defects no policy knows: {', '.join(strange)}.")
+    check_classes(manifest)
     detector = Detector(pack, setup.threads)
+    memory = References(setup.references, pack.digest) if setup.references else None
 
     def known(calibration: Path | None, empty: Mapping[str, Path]) -> Equipment:
         return Equipment(
@@ -98,10 +109,18 @@ def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Eq
             {light: read_picture(path) for light, path in empty.items()},
             read_codes,
             log_of(calibration) if calibration else None,
+            references=memory,
         )
 
     others = {name: known(files.calibration, files.empty) for name, files in setup.others.items()}
     return replace(known(setup.calibration, setup.empty), others=others)
+
+
+def check_classes(manifest: Manifest) -> None:
+    """PackError where a pack finds what no policy speaks of."""
+    strange = sorted(set(manifest.classes) - {defect.value for defect in Defect})
+    if strange:
+        raise PackError(f"manifest.toml names defects no policy knows: {', '.join(strange)}.")
 
 
 def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipment]) -> None:
@@ -121,6 +140,12 @@ def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipmen
         bench.close()
 
 
+def run_shadow(connection: "Connection[Any, Any]", load: Callable[[], Equipment]) -> None:
+    """As `run_examiner`, giving way to every other process."""
+    os.nice(19)
+    run_examiner(connection, load)
+
+
 class PoseExaminer:
     """Examines poses whose pixels lie in shared memory or come as evidence bytes."""
 
@@ -129,6 +154,7 @@ class PoseExaminer:
         self._standings = Standings(equipment.calibration, equipment.verifications)
         self._others = {name: PoseExaminer(other) for name, other in equipment.others.items()}
         self._memory: dict[str, SharedMemory] = {}
+        self._seen: list[FeatureMap] = []
 
     def answer(self, request: ExaminePose) -> PoseDone:
         """The findings of a pose and the codes on its item, or in one sentence why not."""
@@ -142,6 +168,9 @@ class PoseExaminer:
             nothing = replace(nothing, withdrawn=standing.value)
             calibration = None
         try:
+            if request.learn:
+                self._learn(request)
+                return PoseDone(request.request, nothing)
             result = self._examined(request, nothing, calibration)
         except (InferenceError, PictureError, NoItemError) as error:
             result = replace(nothing, failure=str(error))
@@ -174,13 +203,39 @@ class PoseExaminer:
             # The calibration is of another picture size or the item higher than the camera:
             # pixels, and no claim.
             findings = self._findings(request.shots, pictures, region, Optics())
-            return replace(nothing, findings=findings, codes=codes)
+            calibration = mm_per_px = None
         if nothing.withdrawn:
             findings = tuple(_without_colour(finding) for finding in findings)
-        named = calibration.id if calibration else None
+        unlikeness, reference = self._unlikeness(request, region)
         return replace(
-            nothing, findings=findings, calibration=named, mm_per_px=mm_per_px, codes=codes
+            nothing,
+            findings=findings,
+            calibration=calibration.id if calibration else None,
+            mm_per_px=mm_per_px,
+            codes=codes,
+            unlikeness=unlikeness,
+            reference=reference,
         )
+
+    def _unlikeness(self, request: ExaminePose, region: Region) -> tuple[float | None, str | None]:
+        """How unlike confirmed-good examples the pose looks, by what the detector saw of it."""
+        references = self._equipment.references
+        if references is None:
+            return None, None
+        return references.unlikeness(request.gtin, _view(request), self._seen, region)
+
+    def _learn(self, request: ExaminePose) -> None:
+        """Remember a confirmed-good example; where that fails there is one example less."""
+        references = self._equipment.references
+        if references is None:
+            return
+        pictures = [self._pixels(shot.picture) for shot in request.shots]
+        region = self._region(request.shots, pictures)
+        self._findings(request.shots, pictures, region, Optics())
+        try:
+            references.learn(request.gtin, _view(request), self._seen, region)
+        except OSError as error:
+            _log.info("A good example is not remembered: %s", error)
 
     def _codes(
         self, shots: Sequence[ShotToExamine], pictures: Sequence[Picture], region: Region
@@ -204,7 +259,10 @@ class PoseExaminer:
             LitPicture(shot.shot, shot.light, picture)
             for shot, picture in zip(shots, pictures, strict=True)
         ]
-        return examine_pose(self._equipment.detector, lit, region=region, optics=optics)
+        self._seen.clear()
+        return examine_pose(
+            self._equipment.detector, lit, region=region, optics=optics, seen=self._seen
+        )
 
     def _region(self, shots: Sequence[ShotToExamine], pictures: Sequence[Picture]) -> Region:
         """Where the item lies in all shots of the pose, by the one with the softest shadows."""
@@ -236,3 +294,8 @@ def _without_colour(finding: Finding) -> Finding:
     """The finding without colour differences: a camera that is not verified claims none."""
     kept = tuple(m for m in finding.measurements if m.quantity is not Quantity.DELTA_E00)
     return replace(finding, measurements=kept)
+
+
+def _view(request: ExaminePose) -> str:
+    """What is remembered together: a pose as one camera sees it."""
+    return f"{request.camera}-{request.pose}" if request.camera else request.pose

@@ -25,6 +25,11 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
+class _Exchange:
+    children: Children
+
+
+@dataclass(frozen=True, slots=True)
 class _Stop:
     pass
 
@@ -40,13 +45,13 @@ class ExaminerProcess:
         evidence: Evidence,
         emit: Emit,
         clock: Clock,
-        answer_s: float = 20.0,
+        answer_s: float = 10.0,
     ) -> None:
         """`children` starts `station.adapters.examiner.child.run_examiner` with a loader.
 
         A pose that takes longer than `answer_s` is answered as failed and the child is killed.
         """
-        self._inbox: queue.SimpleQueue[Job | _Said | _Stop] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Job | _Said | _Exchange | _Stop] = queue.SimpleQueue()
         self._emit = emit
         self._clock = clock
         self._line = WaitingLine(
@@ -76,6 +81,17 @@ class ExaminerProcess:
         """Ask for the findings of a pose."""
         self._inbox.put(Job(inspection, take, pose, tuple(frames), item))
 
+    def learn(self, inspection: str, pose: Pose, frames: Sequence[Frame], item: Item) -> None:
+        """Remember a pose of a confirmed-good item as an example; nothing answers."""
+        self._inbox.put(Job(inspection, 0, pose, tuple(frames), item, learn=True))
+
+    def exchange(self, children: Children) -> None:
+        """Work with another model pack from the next examination on, once it is warm.
+
+        Where it is refused the one before goes on, and a fault that stops nothing says so.
+        """
+        self._inbox.put(_Exchange(children))
+
     def _run(self) -> None:
         try:
             self._line.begin()
@@ -103,6 +119,8 @@ class ExaminerProcess:
                 return False
             case Job():
                 self._line.examine(message)
+            case _Exchange(children):
+                self._line.exchange(children)
             case _Said(life, said):
                 self._line.heard(life, said)
         return True

@@ -1,7 +1,7 @@
 """From the pictures of a pose to findings: what is wrong with the item, and how large that is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from calibration.measure import measure
 from calibration.plane import Height, Profile
 from calibration.region import MeasurementError
 from models.runtime.detection import Detection
+from models.runtime.features import FeatureMap
 from models.runtime.region import Region
 from station.domain.defect import Defect, Finding, Measurement, Quantity, Unit
 
@@ -31,6 +32,10 @@ class Finds(Protocol):
         self, pictures: Mapping[str, Picture], region: Region | None = None
     ) -> tuple[Detection, ...]:
         """The instances in the region of a pose's pictures by lamp, each once, surest first."""
+        ...
+
+    def features(self) -> Sequence[FeatureMap]:
+        """What the net saw in the last call; nothing from a net that does not tell."""
         ...
 
 
@@ -66,21 +71,24 @@ def examine_pose(
     *,
     region: Region | None = None,
     optics: Optics | None = None,
+    seen: list[FeatureMap] | None = None,
 ) -> tuple[Finding, ...]:
     """The findings in all shots of a pose, surest first, each measured where its kind can be.
 
     Shots of different lamps are looked at together; a lamp that comes again begins another look,
-    that of the next camera. Without a region the whole picture is looked at. InferenceError if
+    that of the next camera. Without a region the whole picture is looked at. What the net saw in
+    each look is added to `seen`. InferenceError if
     the model's answer cannot be trusted; CalibrationError if the optics do not fit these pictures
     or this height.
     """
-    findings = [
-        _finding(detection, look, optics or Optics())
-        for look in _looks(shots)
-        for detection in detector.detect_pose(
-            {light: shot.picture for light, shot in look.items()}, region
-        )
-    ]
+    findings: list[Finding] = []
+    for number, look in enumerate(_looks(shots)):
+        pictures = {light: shot.picture for light, shot in look.items()}
+        found = detector.detect_pose(pictures, region)
+        findings += [_finding(detection, look, optics or Optics()) for detection in found]
+        if seen is not None:
+            camera = f"{number}-" if number else ""
+            seen += [replace(each, light=camera + each.light) for each in detector.features()]
     return tuple(sorted(findings, key=lambda finding: -finding.confidence))
 
 

@@ -28,7 +28,8 @@ class ShotToExamine:
 class ExaminePose:
     """Find and measure on the shots of one pose of an item of this size, at this time.
 
-    All shots are of one camera.
+    All shots are of one camera. With `learn` they show a confirmed-good example of the goods to
+    remember; nothing is answered.
     """
 
     request: int
@@ -37,6 +38,8 @@ class ExaminePose:
     size_mm: tuple[float, float, float]
     at: datetime
     camera: str = ""
+    gtin: str = ""
+    learn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What waits to be examined, and the child process that examines it.
 
-`WaitingLine` is driven from one thread and never waits: it says when it wants to be woken.
+`WaitingLine` is driven from one thread and never waits: it says when it wants to be woken. Another
+model pack is loaded beside the one that works, and takes over between two examinations once it is
+warm: until then, and if it is refused, nothing changes.
 """
 
 import itertools
@@ -28,6 +30,7 @@ from station.domain.item import Item
 _log = logging.getLogger(__name__)
 
 SUBJECT = "examiner"
+SUCCESSOR = "examiner-successor"
 
 _START_S = 60.0
 _BROKEN = "The examination process ended in the middle of its work."
@@ -42,6 +45,8 @@ class Job:
     pose: Pose
     frames: tuple[Frame, ...]
     item: Item
+    learn: bool = False
+    """Remember it as a good example; nobody waits for an answer."""
 
 
 @dataclass(slots=True)
@@ -50,6 +55,17 @@ class _Asked:
     job: Job
     until_s: float
     lent: ExitStack
+
+
+@dataclass(slots=True)
+class _Successor:
+    """Another child that warms up, to take the place of the one that works."""
+
+    children: Children
+    child: Child
+    life: int
+    until_s: float
+    ready: Ready | None = None
 
 
 class WaitingLine:
@@ -76,6 +92,8 @@ class WaitingLine:
         self._jobs: deque[Job] = deque()
         self._asked: _Asked | None = None
         self._child: Child | None = None
+        self._successor: _Successor | None = None
+        self._lives = itertools.count(1)
         self._life = 0
         self._model_pack: str | None = None
         self._up = False
@@ -90,7 +108,17 @@ class WaitingLine:
     def end(self) -> None:
         """End the child for good."""
         self._restart_at_s = float("inf")
+        self._drop_successor()
         self._drop()
+
+    def exchange(self, children: Children) -> None:
+        """Warm a child of another kind up; it takes over once it is ready and nothing is asked."""
+        self._drop_successor()
+        self._clear(SUCCESSOR)
+        life = next(self._lives)
+        child = children.start(lambda message: self._post(life, message))
+        until_s = self._clock.monotonic() + _START_S
+        self._successor = _Successor(children, child, life, until_s)
 
     def examine(self, job: Job) -> None:
         """Take the job, unless the same examination is waiting or under way already."""
@@ -102,6 +130,9 @@ class WaitingLine:
 
     def heard(self, life: int, message: object | None) -> None:
         """The child of that life says something; None is its end."""
+        if self._successor and life == self._successor.life:
+            self._heard_successor(message)
+            return
         if life != self._life:
             return
         match message:
@@ -128,15 +159,49 @@ class WaitingLine:
             self._lose("The examination process did not start.")
         elif not self._child and now >= self._restart_at_s:
             self._start()
+        if self._successor and now >= self._successor.until_s:
+            self._give_up_successor("It did not start.")
         self._proceed()
 
     def due_s(self) -> float:
         """When to wake it next, on the monotonic clock."""
+        successor_s = self._successor.until_s if self._successor else float("inf")
         if self._asked:
-            return self._asked.until_s
-        return self._patience_until_s if self._child else self._restart_at_s
+            return min(self._asked.until_s, successor_s)
+        return min(self._patience_until_s if self._child else self._restart_at_s, successor_s)
+
+    def _heard_successor(self, message: object | None) -> None:
+        match message:
+            case Ready() if self._successor:
+                self._successor.ready = message
+                self._successor.until_s = float("inf")
+            case PackRefused(detail):
+                self._give_up_successor(detail)
+            case _:
+                self._give_up_successor("It ended while it was loading.")
+        self._proceed()
+
+    def _give_up_successor(self, why: str) -> None:
+        self._drop_successor()
+        words = f"The model pack that was to take over cannot: {why} The one before goes on."
+        fault = Fault(FaultCode.PACK_REFUSED, SUCCESSOR, words)
+        self._emit(FaultRaised(self._clock.now(), fault))
+
+    def _take_over(self) -> None:
+        """Let a warm successor work, unless an examination is under way."""
+        successor = self._successor
+        if self._asked or not successor or not successor.ready:
+            return
+        self._successor = None
+        self._drop()
+        self._children, self._child = successor.children, successor.child
+        self._life, self._up = successor.life, True
+        self._model_pack = successor.ready.model_pack
+        self._patience_until_s = self._restart_at_s = float("inf")
+        self._cleared()
 
     def _proceed(self) -> None:
+        self._take_over()
         if self._fault and self._fault.blocks:
             while self._jobs:
                 self._fail(self._jobs.popleft(), self._fault.detail)
@@ -167,6 +232,8 @@ class WaitingLine:
             job.item.size_mm,
             self._clock.now(),
             job.frames[0].camera if job.frames else "",
+            job.item.code.gtin,
+            job.learn,
         )
 
     def _picture(self, lent: ExitStack, digest: str) -> SharedPicture | bytes:
@@ -180,12 +247,14 @@ class WaitingLine:
         asked, self._asked = self._asked, None
         if asked:
             asked.lent.close()
-            job = asked.job
-            self._emit(PoseAnswered(self._clock.now(), job.inspection, job.take, result))
+            self._tell(asked.job, result)
 
     def _fail(self, job: Job, why: str) -> None:
-        result = self._failed(job, why)
-        self._emit(PoseAnswered(self._clock.now(), job.inspection, job.take, result))
+        self._tell(job, self._failed(job, why))
+
+    def _tell(self, job: Job, result: PoseExamined) -> None:
+        if not job.learn:
+            self._emit(PoseAnswered(self._clock.now(), job.inspection, job.take, result))
 
     def _failed(self, job: Job, why: str) -> PoseExamined:
         return PoseExamined(job.pose.name, (), self._model_pack or "none", None, failure=why)
@@ -211,17 +280,21 @@ class WaitingLine:
         self._raise(Fault(FaultCode.PACK_REFUSED, SUBJECT, detail, blocks=True))
 
     def _start(self) -> None:
-        self._life += 1
-        life = self._life
+        life = self._life = next(self._lives)
         self._child = self._children.start(lambda message: self._post(life, message))
         self._patience_until_s = self._clock.monotonic() + _START_S
 
     def _drop(self) -> None:
         child, self._child = self._child, None
         self._up = False
-        self._life += 1
+        self._life = 0
         if child:
             child.kill()
+
+    def _drop_successor(self) -> None:
+        successor, self._successor = self._successor, None
+        if successor:
+            successor.child.kill()
 
     def _raise(self, fault: Fault) -> None:
         if self._fault is None or (fault.blocks and not self._fault.blocks):
@@ -231,4 +304,7 @@ class WaitingLine:
     def _cleared(self) -> None:
         if self._fault:
             self._fault = None
-            self._emit(FaultCleared(self._clock.now(), SUBJECT))
+            self._clear(SUBJECT)
+
+    def _clear(self, subject: str) -> None:
+        self._emit(FaultCleared(self._clock.now(), subject))

@@ -1,10 +1,11 @@
-"""Events, inspections and closed parcels as JSON text; what is read equals what was written."""
+"""Events, inspections, corrections and closed parcels as JSON text, read as they were written."""
 
 from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from station.adapters.store.failures import store_failed
+from station.domain.correction import Correction
 from station.domain.events import Event
 from station.domain.inspection import Inspection
 from station.domain.parcel import ParcelClosure
@@ -13,11 +14,12 @@ _T = TypeVar("_T")
 
 
 class Codec:
-    """Text of events, inspections and closed parcels. Unreadable text is a STORE_FAILED error."""
+    """Text of what the store keeps. Unreadable text is a STORE_FAILED error."""
 
     def __init__(self) -> None:
         self._event: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
         self._inspection: TypeAdapter[Inspection] = TypeAdapter(Inspection)
+        self._correction: TypeAdapter[Correction] = TypeAdapter(Correction)
         self._closure: TypeAdapter[ParcelClosure] = TypeAdapter(ParcelClosure)
 
     def event_text(self, event: Event) -> str:
@@ -35,6 +37,14 @@ class Codec:
     def inspection(self, text: str) -> Inspection:
         """The inspection in the text."""
         return _read(self._inspection, text, "an inspection")
+
+    def correction_text(self, correction: Correction) -> str:
+        """A correction as JSON."""
+        return self._correction.dump_json(correction).decode()
+
+    def correction(self, text: str) -> Correction:
+        """The correction in the text."""
+        return _read(self._correction, text, "a correction")
 
     def closure_text(self, closure: ParcelClosure) -> str:
         """A parcel's closure as JSON."""

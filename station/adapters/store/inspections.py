@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from station.adapters.store import label_facts
+from station.adapters.store import corrections, label_facts
 from station.adapters.store.codec import Codec
 from station.adapters.store.database import Database
 from station.adapters.store.schema import events, evidence, frames, inspections, outbox
@@ -107,6 +107,12 @@ class SqlInspections:
         """What was noted for an inspection, oldest first."""
         with self._database.reading() as connection:
             return label_facts.of(connection, inspection_id)
+
+    def superseded_by(self, inspection_id: str) -> str | None:
+        """The inspection that supersedes this one, if there is one."""
+        query = select(inspections.c.id).where(inspections.c.supersedes == inspection_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
 
     def latest(self, limit: int) -> tuple[Inspection, ...]:
         """The newest inspections first, superseded ones included."""
@@ -240,6 +246,7 @@ class SqlInspections:
                     media_type=frame.media_type,
                 )
             )
+        corrections.insert(connection, self._codec, inspection.id, inspection.corrections)
         self._database.reached("save-frame-rows")
 
 

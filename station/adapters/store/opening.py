@@ -6,6 +6,7 @@ from pathlib import Path
 
 from station.adapters.store.ballast import Ballast
 from station.adapters.store.codec import Codec
+from station.adapters.store.corrections import SqlCorrections
 from station.adapters.store.database import Connect, Database, connect
 from station.adapters.store.failures import store_failed
 from station.adapters.store.inspections import SqlInspections
@@ -28,6 +29,7 @@ class OpenStore:
     inspections: SqlInspections
     outbox: SqlOutbox
     parcels: SqlParcels
+    corrections: SqlCorrections
     database: Database
     lock: InstanceLock
 
@@ -71,6 +73,7 @@ def open_store(
             SqlInspections(database, codec),
             SqlOutbox(database),
             SqlParcels(database, codec),
+            SqlCorrections(database, codec),
             database,
             lock,
         )

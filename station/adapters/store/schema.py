@@ -129,6 +129,19 @@ parcels = Table(
 )
 Index("parcels_code", parcels.c.kind, parcels.c.code, parcels.c.number)
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("inspection_id", Text, ForeignKey("inspections.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("finding", Integer),
+    Column("given_by", Text, nullable=False),
+    Column("at", UtcText, nullable=False),
+    Column("facts", Text, nullable=False),
+)
+Index("corrections_inspection", corrections.c.inspection_id, corrections.c.number)
+
 label_facts = Table(
     "label_facts",
     metadata,

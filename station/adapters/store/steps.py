@@ -6,6 +6,7 @@ WRITES = (
     "segment",
     "save",
     "parcel",
+    "corrected",
     "delivered",
     "postponed",
     "hurried",

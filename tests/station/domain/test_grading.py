@@ -165,3 +165,19 @@ def test_the_deciding_reason_carries_its_margins() -> None:
 def test_limits_that_do_not_grow_do_not_construct() -> None:
     with pytest.raises(ValueError, match="limits must grow"):
         LimitClause("x", Defect.STAIN, Quantity.AREA, Unit.MM2, DecisionRule.SIMPLE, 50, 40, None)
+
+
+@given(
+    st.lists(findings, max_size=6),
+    st.lists(st.sampled_from(["top", "bottom"]), unique=True, min_size=1),
+)
+def test_a_pose_that_is_unlike_good_ones_raises_doubt_and_clears_nothing(
+    found: list[Finding], unlike: list[str]
+) -> None:
+    before = judge(POLICY, tuple(found))
+    after = judge(POLICY, tuple(found), unlike=tuple(unlike))
+
+    assert after.needs_review or after.best.grade is Grade.SCRAP
+    assert after.best == before.best
+    assert after.worst >= before.worst
+    assert after.likely is None or before.likely is None or after.likely >= before.likely

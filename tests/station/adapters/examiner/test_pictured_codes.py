@@ -179,7 +179,7 @@ def test_the_child_process_reads_them_beside_the_shipped_pack() -> None:
     picture, heard = encoded(pasted(rendered(), middle())), Heard()
     setup = ExaminerSetup(
         LIVE_PACK,
-        TRUSTED_KEYS,
+        (TRUSTED_KEYS,),
         PICTURES / "calibration.json",
         {light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
     )
