@@ -119,7 +119,9 @@ def calibrate_plane(
         distance_mm=distance,
         U_relative=min(expanded, 0.999),
         U_distance_mm=2 * distance * math.hypot(u_target, float(u_slope[2])),
-        U_tilt_deg=2 * math.degrees(math.hypot(float(u_slope[0]), float(u_slope[1]))),
+        U_tilt_deg=math.degrees(
+            math.hypot(2 * float(u_slope[0]), 2 * float(u_slope[1]), lens.U_centre_px / lens.fx)
+        ),
         bias_relative=bias,
         places=len(places),
     )

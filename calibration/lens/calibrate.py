@@ -1,5 +1,6 @@
 """From pictures of a board to the lens, with everything that was wrong on the way."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -167,13 +168,15 @@ def lens_of(views: Views, board: Board, tick: Tick = lambda _: None) -> LensCali
     fit = fit_lens(views.sightings, views.size, model)
     poses = tuple(pose_of(each, board, views.size) for each in views.sightings)
     coverage = coverage_of(views.sightings, poses, views.size)
-    half_set = _half_set(views, poses, model)
+    halves = _halves(views, poses, model)
+    half_set = None if halves is None else half_set_difference(*halves, views.size)
     tick("halves compared")
     aspect = board_aspect(views.sightings, views.size, model)
     holdout_rms = rms(held_out)
     lens = replace(
         fit.lens,
         U_px=half_set if half_set is not None else float(max(views.size)),
+        U_centre_px=_centres_apart(halves, views.size),
         board=board.text or None,
         views_used=len(views.sightings),
         views_rejected=len(views.rejected),
@@ -258,8 +261,8 @@ def _without_outliers(views: Views) -> Views:
     )
 
 
-def _half_set(views: Views, poses: Sequence[Pose], model: Model) -> float | None:
-    """By how much the lenses of two halves differ; views alike are dealt to both."""
+def _halves(views: Views, poses: Sequence[Pose], model: Model) -> tuple[Lens, Lens] | None:
+    """The lenses of two halves of the views; views alike are dealt to both."""
     if len(poses) < 2 * LEAST_VIEWS:
         return None
     order = sorted(range(len(poses)), key=lambda i: (poses[i].skew, poses[i].x, poses[i].y))
@@ -268,7 +271,15 @@ def _half_set(views: Views, poses: Sequence[Pose], model: Model) -> float | None
         one, other = (fit_lens(half, views.size, model).lens for half in halves)
     except CalibrationError:
         return None
-    return half_set_difference(one, other, views.size)
+    return one, other
+
+
+def _centres_apart(halves: tuple[Lens, Lens] | None, size: Size) -> float:
+    """How far the halves' principal points lie apart; anywhere in the picture without halves."""
+    if halves is None:
+        return float(max(size))
+    one, other = halves
+    return math.hypot(one.cx - other.cx, one.cy - other.cy)
 
 
 def _half_set_result(half_set: float | None) -> Result:

@@ -58,7 +58,8 @@ class Lens:
 
     `fx fy cx cy` are in pixels with (0, 0) at the centre of the first pixel; `distortion` is
     k1 k2 p1 p2 k3 … and may be empty. `U_px` is the expanded uncertainty (k = 2) of a pixel's
-    ray over 95 % of the field, in pixels: the difference that the two halves of the views make.
+    ray over 95 % of the field, in pixels: the difference that the two halves of the views make;
+    `U_centre_px` the same of the principal point, which a tilt of the bench can stand in for.
     Figures of the calibration are absent where the lens was not found from views.
     """
 
@@ -68,6 +69,7 @@ class Lens:
     cy: NotNegative
     distortion: Distortion = ()
     U_px: NotNegative = 0.0
+    U_centre_px: NotNegative = 0.0
     board: Text | None = None
     views_used: Count | None = None
     views_rejected: Count | None = None

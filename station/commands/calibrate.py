@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 def tree() -> typer.Typer:
     """The `calibrate` commands."""
     from station.commands import (
+        calibrate_all,
         calibrate_colour,
         calibrate_focus,
         calibrate_light,
         calibrate_plane,
         calibrate_target,
+        calibrate_verify,
     )
 
     group = typer.Typer(
@@ -43,6 +45,9 @@ def tree() -> typer.Typer:
     group.command("colour")(calibrate_colour.colour)
     group.command("light")(calibrate_light.light)
     group.command("focus")(calibrate_focus.focus)
+    group.command("verify")(calibrate_verify.verify)
+    group.command("all")(calibrate_all.calibrate_all)
+    group.command("report")(calibrate_all.report)
     group.command("target")(calibrate_target.target)
     return group
 

@@ -66,6 +66,12 @@ def result_form(result: "Result") -> dict[str, object]:
     }
 
 
+def _limits(result: "Result") -> str:
+    if result.pass_limit is None or result.marginal_limit is None:
+        return ""
+    return f"{result.pass_limit:g} / {result.marginal_limit:g}"
+
+
 def show_results(results: "tuple[Result, ...]", verdict: str) -> None:
     """The figures as a table, what to do about those that do not pass, and the verdict."""
     words = console.words()
@@ -74,7 +80,7 @@ def show_results(results: "tuple[Result, ...]", verdict: str) -> None:
             each.quantity,
             f"{each.value:.4g}",
             "" if each.unit == "1" else each.unit,
-            "" if each.pass_limit is None else f"{each.pass_limit:g}",
+            _limits(each),
             words(f"calibrate.word.{each.verdict}"),
         ]
         for each in results

@@ -63,6 +63,11 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def attended() -> bool:
+    """Say whether a person sits at the terminal."""
+    return sys.stdin.isatty()
+
+
 def leave(sentence: str, code: int = UNUSABLE) -> NoReturn:
     """Say in one sentence why this cannot be done, and end with `code`."""
     note(sentence)

@@ -21,6 +21,7 @@ RECORD: dict[str, Any] = {
         "cy": 359.5,
         "distortion": [0.0, 0.0, 0.0, 0.0, 0.0],
         "U_px": 0.0,
+        "U_centre_px": 0.0,
     },
     "plane": {"normal": [0.0, 0.0, 1.0], "distance_mm": 900.0, "U_relative": 0.004},
 }

@@ -1,0 +1,105 @@
+"""`regrade calibrate all` and `regrade calibrate report`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.commands import console
+from station.commands.calibrate_options import Config, Json, Square, result_form, show_results
+
+DEFAULT_BOARD = "charuco:11x7:24:18"
+
+
+def calibrate_all(
+    record: Annotated[Path, typer.Option(help="The calibration record to write (TOML).")],
+    work: Annotated[
+        Path, typer.Option(help="Where pictures are kept; a broken-off run goes on from them.")
+    ],
+    report: Annotated[Path | None, typer.Option(help="The report to write (HTML).")] = None,
+    virtual: Annotated[bool, typer.Option(help="Calibrate the virtual bench.")] = False,
+    camera: Annotated[
+        str | None, typer.Option(help="A camera's name in --config: it takes the pictures.")
+    ] = None,
+    config: Config = None,
+    board: Annotated[str, typer.Option(help="As for calibrate lens.")] = DEFAULT_BOARD,
+    square: Square = None,
+    bar: Annotated[
+        float | None,
+        typer.Option("--scale-bar", help="The sheet's bar of 100 mm as you measured it, in mm."),
+    ] = None,
+    bar_u: Annotated[
+        float, typer.Option(min=0, help="How well you measured it (k = 2), in mm.")
+    ] = 0.2,
+    card: Annotated[str, typer.Option(help="The serial on the check card.")] = "1",
+    light: Annotated[str, typer.Option(help="The lamp that is on.")] = "bright",
+    seed: Annotated[int, typer.Option(min=0, help="With --virtual: whose hands.")] = 0,
+    by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Calibrate a bench in one go: lens, plane, check card, report.
+
+    Exit code 0 once computed, whatever the verdict; 1 if nothing could be computed.
+    """
+    from calibration.acceptance import overall
+    from calibration.bench_plane import Bar
+    from calibration.boards.board import Board
+    from calibration.errors import CalibrationError
+    from station.app import calibrate_all as app
+
+    if virtual == (camera is not None):
+        console.leave("Give either --camera NAME with --config, or --virtual.")
+    if camera is not None and config is None:
+        console.leave("Give --config with the station's configuration file.")
+    hands: app.Hands
+    try:
+        named = Board.parse(board, square)
+        measured = None if bar is None else Bar(bar, bar_u)
+    except CalibrationError as error:
+        console.leave(str(error))
+    if camera is not None and config is not None:
+        hands = app.ConfiguredHands(camera, config, _ask)
+    else:
+        from station.virtual.calibration_bench import CalibrationBench
+
+        hands = CalibrationBench(seed)
+    wishes = app.Wishes(named, measured, card, camera or "bench", by, light)
+    work.mkdir(parents=True, exist_ok=True)
+    page = report or record.with_suffix(".html")
+    try:
+        made = app.calibrate_all(hands, record, work, page, wishes, console.note)
+    except CalibrationError as error:
+        console.leave(str(error), console.FAILED)
+    verdict = overall(made.results)
+    console.note(console.words()("calibrate.written", record=str(record), report=str(page)))
+    if as_json:
+        console.answer_json(
+            {
+                "record": str(record),
+                "report": str(page),
+                "id": made.id,
+                "digest": made.digest,
+                "claims": sorted(made.claims),
+                "results": [result_form(each) for each in made.results],
+                "verdict": verdict,
+            }
+        )
+        return
+    show_results(made.results, verdict)
+
+
+def report(
+    record: Annotated[Path, typer.Option(help="The calibration record.")],
+    out: Annotated[Path, typer.Option(help="The report to write (HTML, prints on A4).")],
+) -> None:
+    """Write the printable report of a calibration record, with the drift of its daily checks."""
+    from station.app.calibrate_all import write_report
+
+    write_report(record, out)
+
+
+def _ask(what: str) -> None:
+    """Tell the person what to do; where nobody sits at a terminal, go on at once."""
+    console.note(what)
+    if console.attended():
+        input()

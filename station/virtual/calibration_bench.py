@@ -1,0 +1,181 @@
+"""Targets under the virtual camera: a careful person's hands, a lens of known truth, a lamp.
+
+It stands at the camera's port, as a source of frames: what is captured, found and fitted is what
+would be with a real camera. Its faults are those that a daily check has to catch.
+"""
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.boards.board import Board
+from calibration.rendering.planar import (
+    Flat,
+    Glow,
+    Light,
+    PlanarCamera,
+    Pose,
+    Sensor,
+    on_bench,
+)
+from calibration.rendering.views import lens_views
+from calibration.sections.geometry import BenchPlane, Lens
+from calibration.targets.sheet import Sheet
+from calibration.targets.sheets import A4, board_origin, board_sheet, check_card
+
+Change: TypeAlias = Literal["none", "moved", "dim", "defocused"]
+CHANGES: tuple[Change, ...] = get_args(Change)
+
+SIZE = (1280, 720)
+BOARD = "charuco:11x7:24:18"
+IDENTITY = "virtual calibration bench"
+
+_TEXELS_PER_MM = 5.0
+_FRAMES_A_POSE = 2
+_LOOK = (320, 180)
+_PLACES = ((0, 0, 0), (-70, -30, 8), (70, -30, -8), (-70, 30, -8), (70, 30, 8))
+_TILT_DEG = (0.5, -0.3)
+
+
+def _true_lens() -> Lens:
+    bent = (-0.06, 0.03, 0.0004, -0.0003, 0.0)
+    return Lens(fx=2679.0, fy=2681.0, cx=645.0, cy=352.0, distortion=bent)
+
+
+def _true_bench() -> BenchPlane:
+    lean = np.tan(np.radians(_TILT_DEG))
+    normal = np.array([lean[0], lean[1], 1.0])
+    x, y, z = (float(value) for value in normal / np.linalg.norm(normal))
+    return BenchPlane((x, y, z), 900.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What the virtual camera, its bench and its lamps really are."""
+
+    lens: Lens = field(default_factory=_true_lens)
+    bench: BenchPlane = field(default_factory=_true_bench)
+    level: float = 0.9
+    blur_px: float = 0.6
+
+    def changed(self, change: Change) -> "Truth":
+        """The bench after something happened to it: the camera slipped by 4 mm, the lamp lost
+        5 %, the lens lost its focus."""
+        match change:
+            case "moved":
+                slipped = replace(self.bench, distance_mm=self.bench.distance_mm - 4.0)
+                return replace(self, bench=slipped)
+            case "dim":
+                return replace(self, level=self.level * 0.95)
+            case "defocused":
+                return replace(self, blur_px=1.4)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PixelFrame:
+    """One exposure: BGR pixels, its count and its time."""
+
+    pixels: NDArray[np.uint8]
+    sequence: int
+    monotonic_s: float
+
+
+class TargetCamera:
+    """A `FrameSource` before which a target is held or laid, at one pose after another.
+
+    Each pose is shown for two frames, so that the second finds it still. EOFError after the last.
+    """
+
+    def __init__(
+        self, truth: Truth, poses: list[Pose], sheet: Sheet, seed: int, lamps: dict[str, Glow]
+    ) -> None:
+        self._truth = truth
+        self._poses = poses
+        self._texture = sheet.raster(_TEXELS_PER_MM)
+        self._camera = PlanarCamera(truth.lens, SIZE)
+        self._seed = seed
+        self._lamps = lamps
+        self._count = 0
+        self._seen: tuple[int, Light] | None = None
+
+    def open(self) -> dict[str, float]:
+        """Its picture size."""
+        return {"width": float(SIZE[0]), "height": float(SIZE[1])}
+
+    def identity(self) -> str:
+        """Which camera this is."""
+        return IDENTITY
+
+    def grab(self, light: str) -> PixelFrame:
+        """The next frame, under the light that is on; dark under one it has no lamp for."""
+        number = self._count // _FRAMES_A_POSE
+        if number >= len(self._poses):
+            raise EOFError("The virtual hands have shown everything.")
+        self._count += 1
+        if self._seen is None or self._seen[0] != number:
+            flat = Flat(self._texture, 1 / _TEXELS_PER_MM, self._poses[number])
+            self._seen = number, self._camera.sees([flat], blur_px=self._truth.blur_px)
+        glow = self._lamps.get(light, Glow((0.0, 0.0, 0.0)))
+        chance = np.random.default_rng((self._seed, self._count))
+        rgb = Sensor().develop(self._seen[1] * glow.over(SIZE), chance)
+        return PixelFrame(np.ascontiguousarray(rgb[..., ::-1]), self._count, time.monotonic())
+
+    def look(self) -> NDArray[np.uint8]:
+        """A live picture, RGB."""
+        return np.zeros((_LOOK[1], _LOOK[0], 3), np.uint8)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class CalibrationBench:
+    """The virtual bench as a person calibrates it. `change` happened to it since."""
+
+    def __init__(self, seed: int = 0, change: Change = "none") -> None:
+        self.truth = Truth().changed(change)
+        self._seed = seed
+        level = self.truth.level
+        self._lamps = {
+            "bright": Glow((level, level, level)),
+            "raking": Glow((0.6 * level,) * 3, x=-0.1, falloff=0.5),
+        }
+
+    def held_board(self, board: Board, views: int) -> TargetCamera:
+        """The board held before the camera, in every way that a lens calibration asks for."""
+        poses = lens_views(self.truth.lens, SIZE, board, 2 * views, self._seed)
+        return self._shown(board_sheet(board, A4), self._on_sheet(board, poses), 1)
+
+    def laid_board(self, board: Board) -> TargetCamera:
+        """The board lying on the bench at one place after another."""
+        middle = (A4[0] / 2, A4[1] / 2)
+        poses = [
+            on_bench(self.truth.bench, middle, x_mm=x, y_mm=y, turned_deg=turn)
+            for x, y, turn in _PLACES
+        ]
+        return self._shown(board_sheet(board, A4), poses, 2)
+
+    def card(self, serial: str) -> TargetCamera:
+        """The check card, laid a little aside each day."""
+        chance = np.random.default_rng((self._seed, 3))
+        x, y, turn = chance.uniform(-1, 1, 3) * (12, 6, 3)
+        pose = on_bench(
+            self.truth.bench,
+            (A4[0] / 2, A4[1] / 2),
+            x_mm=float(x),
+            y_mm=float(y),
+            turned_deg=float(turn),
+        )
+        return self._shown(check_card(serial), [pose], 3)
+
+    def _shown(self, sheet: Sheet, poses: list[Pose], step: int) -> TargetCamera:
+        return TargetCamera(self.truth, poses, sheet, self._seed * 10 + step, self._lamps)
+
+    def _on_sheet(self, board: Board, poses: list[Pose]) -> list[Pose]:
+        """Poses of the board as poses of the sheet it is printed on."""
+        x, y = board_origin(board, board_sheet(board, A4))
+        corner = np.array([x, y, 0.0])
+        return [Pose(p.rotation, p.translation - p.rotation @ corner) for p in poses]
