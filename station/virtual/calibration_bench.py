@@ -6,6 +6,7 @@ would be with a real camera. Its faults are those that a daily check has to catc
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -84,6 +85,16 @@ class PixelFrame:
     monotonic_s: float
 
 
+@lru_cache(maxsize=4)
+def _printed(sheet: Sheet) -> NDArray[np.float32]:
+    return sheet.raster(_TEXELS_PER_MM)
+
+
+@lru_cache(maxsize=2)
+def _camera_of(lens: Lens) -> PlanarCamera:
+    return PlanarCamera(lens, SIZE)
+
+
 class TargetCamera:
     """A `FrameSource` before which a target is held or laid, at one pose after another.
 
@@ -95,8 +106,8 @@ class TargetCamera:
     ) -> None:
         self._truth = truth
         self._poses = poses
-        self._texture = sheet.raster(_TEXELS_PER_MM)
-        self._camera = PlanarCamera(truth.lens, SIZE)
+        self._texture = _printed(sheet)
+        self._camera = _camera_of(truth.lens)
         self._seed = seed
         self._lamps = lamps
         self._count = 0

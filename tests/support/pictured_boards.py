@@ -1,14 +1,17 @@
 """Rendered pictures of boards whose lens is known, as a calibration is given them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calibration.boards.board import Board
 from calibration.boards.finding import Grey
 from calibration.rendering.planar import Flat, Glow, PlanarCamera, Pose, Sensor
 from calibration.rendering.views import lens_views
 from calibration.sections.geometry import Lens
+from calibration.targets.sheet import Sheet
 from calibration.targets.sheets import A4, board_origin, board_sheet
 from models.runtime.opencv import cv2
 
@@ -30,6 +33,11 @@ class Shown:
         return self.picture
 
 
+@cache
+def _printed(sheet: Sheet) -> NDArray[np.float32]:
+    return sheet.raster(TEXELS_PER_MM)
+
+
 def shown(
     board: Board,
     poses: list[Pose],
@@ -41,7 +49,7 @@ def shown(
     """The board at each pose; `stretch` prints it wider than it was named."""
     camera = PlanarCamera(lens, SIZE)
     sheet = board_sheet(board, A4)
-    texture = sheet.raster(TEXELS_PER_MM)
+    texture = _printed(sheet)
     if stretch != 1.0:
         texture = np.asarray(cv2.resize(texture, None, fx=stretch, fy=1.0), np.float32)
     x, y = board_origin(board, sheet)
