@@ -4,7 +4,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.training.batches import ReplayedBatches, batch
 from models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from models.training.errors import TrainingError
 from models.training.examples import Examples, collect_examples
+from models.training.history import draw_curves, note_progress
 from models.training.loss import hard_dice, segmentation_loss, shares_of
 from models.training.network import Segmenter
 from models.training.pretrained import network_of_pack
@@ -105,6 +106,7 @@ def train(
 ) -> TrainingRun:
     """Train until ``minutes`` or ``steps`` in all are used, counting earlier runs in ``out``.
 
+    The history of the run and a picture of its curves are kept in ``out`` as well.
     A checkpoint in ``out`` is continued; otherwise the weights of the pack ``start_from`` or fresh
     ones are taken. Returns added to ``sets`` meanwhile are taken up. Raises TrainingError where
     there is nothing to learn from, SetError where a set is damaged.
@@ -132,12 +134,16 @@ def train(
             examples.rescan()
         if course.step % recipe.validation_steps == 0:
             course.validate(examples)
-        if course.step % 20 == 0 and progress is not None:
-            progress(course.progress(examples, done))
+        if course.step % 20 == 0:
+            now = course.progress(examples, done)
+            note_progress(out, asdict(now))
+            if progress is not None:
+                progress(now)
         if course.seconds - saved >= recipe.checkpoint_seconds:
             write_checkpoint(out, course.checkpoint())
             saved = course.seconds
     course.batches.close()
+    draw_curves(out)
     return TrainingRun(
         checkpoint=write_checkpoint(out, course.checkpoint()),
         steps=course.step,
