@@ -9,12 +9,11 @@ from models.training.batches import Mixture
 from models.training.errors import TrainingError
 from models.training.labelled import LabelledCrops
 from models.training.partition import Part
-from models.training.photographs import list_photographs
+from models.training.photographs import list_photographs, photographs_of
 from models.training.sources import (
     CropSource,
     PhotographCrops,
     RenderedCrops,
-    photographs_of,
 )
 
 _LOOKED_AT_BYTES = 2**28

@@ -31,9 +31,13 @@ from models.training.errors import TrainingError
 from models.training.export import onnx_bytes
 from models.training.network import STRIDE, Exported, Segmenter, parameters
 from models.training.partition import Part, names_digest
-from models.training.photographs import Photograph, list_photographs, read_picture
+from models.training.photographs import (
+    Photograph,
+    list_photographs,
+    photographs_of,
+    read_picture,
+)
 from models.training.planes import LIGHTS, PLANES, stacked
-from models.training.sources import photographs_of
 from models.training.thresholds import LOWS, Choice, Inherited, choose
 from models.training.validation import Remembering, ValidationSets, sight, validation_poses
 

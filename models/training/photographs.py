@@ -50,6 +50,11 @@ def list_photographs(directories: Sequence[Path]) -> tuple[Photograph, ...]:
     return tuple(sorted(found, key=lambda photograph: photograph.name))
 
 
+def photographs_of(photographs: Sequence[Photograph], part: Part) -> tuple[Photograph, ...]:
+    """Those of one part."""
+    return tuple(photograph for photograph in photographs if photograph.part is part)
+
+
 def read_photograph(photograph: Photograph) -> NDArray[np.uint8]:
     """RGB pixels, uint8 [H, W, 3]; raises TrainingError where the file is no picture."""
     return read_picture(photograph.path)

@@ -170,11 +170,6 @@ class PhotographCrops:
         return Crop(planes, target)
 
 
-def photographs_of(photographs: Sequence[Photograph], part: Part) -> tuple[Photograph, ...]:
-    """Those of one part."""
-    return tuple(photograph for photograph in photographs if photograph.part is part)
-
-
 def _shown(planes: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """The planes of some lamps that took a picture, the others absent."""
     there = [light.name for light in LIGHTS if planes[..., PLANES_OF[light.name]].any()]

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from models.card import with_section
 from models.evaluation import evaluate, lit_only
-from models.photographs import measure_photographs, photographs_in
+from models.photographs import Photographs, measure_photographs, photographs_in
 from models.runtime.errors import InferenceError, PackError, PictureError
 from models.runtime.metrics import Metrics
 from models.runtime.writing import write_pack
 from models.sets import PoseTruth, RenderedSet, ReturnTruth, SetError, read_set
+from models.training.errors import TrainingError
+from models.training.partition import Part
+from models.training.photographs import list_photographs, photographs_of
 from station.adapters.examiner.child import ExaminerSetup, PoseExaminer, load_equipment
 from station.adapters.examiner.link import ExaminePose, ShotToExamine
 from station.app.defaults import load_policies, load_recipes
@@ -71,15 +74,24 @@ def evaluate_photographs(
     faulty: Sequence[Path],
     clean: Sequence[Path],
     progress: Callable[[int, int], None],
+    *,
+    held_out: bool = False,
 ) -> dict[str, object]:
-    """What a pack says of folders of photographs. StationError for a bad pack or folder."""
+    """What a pack says of folders of photographs. StationError for a bad pack or folder.
+
+    With `held_out` only those clean ones count that training keeps out wherever a folder of this
+    name is learnt from.
+    """
     try:
         groups = [
             *(photographs_in(path, faulty=True) for path in faulty),
-            *(photographs_in(path, faulty=False) for path in clean),
+            *(
+                _held_out(path) if held_out else photographs_in(path, faulty=False)
+                for path in clean
+            ),
         ]
         found = measure_photographs(open_pack(pack), groups, progress=progress)
-    except (SetError, PackError, PictureError, InferenceError) as error:
+    except (SetError, PackError, PictureError, InferenceError, TrainingError) as error:
         raise refuse(str(error)) from error
     return {
         "groups": [
@@ -95,6 +107,13 @@ def evaluate_photographs(
         "false_alarms": found.false_alarms.model_dump(),
         "auroc": found.auroc.model_dump(),
     }
+
+
+def _held_out(directory: Path) -> Photographs:
+    kept = photographs_of(list_photographs([directory]), Part.HELD_OUT)
+    return Photographs(
+        f"{directory.name}, held out", False, tuple((each.path, each.source) for each in kept)
+    )
 
 
 def record_measurement(

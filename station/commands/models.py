@@ -231,6 +231,10 @@ def photographs(
     clean: Annotated[
         list[Path] | None, typer.Option(help="A folder of photographs without any fault.")
     ] = None,
+    held_out: Annotated[
+        bool,
+        typer.Option("--held-out", help="Of clean folders only what training keeps out of them."),
+    ] = False,
     into: _Into = None,
     key: _Key = None,
     as_json: _Json = False,
@@ -242,7 +246,9 @@ def photographs(
     if not faulty and not clean:
         console.leave("Name photographs: --faulty FOLDER, --clean FOLDER, or both.")
     _check_recording(into, key)
-    figures = evaluate_photographs(pack, faulty or (), clean or (), _progress("photographs"))
+    figures = evaluate_photographs(
+        pack, faulty or (), clean or (), _progress("photographs"), held_out=held_out
+    )
     if into and key:
         record_measurement(pack, into, key, "Real photographs", photographs_section(figures))
     if as_json:

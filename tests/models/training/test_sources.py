@@ -6,9 +6,9 @@ import pytest
 from models.sets import RenderedSet, write_set
 from models.training.errors import TrainingError
 from models.training.partition import RETURN_SHARES, Part, part_of
-from models.training.photographs import list_photographs, read_picture
+from models.training.photographs import list_photographs, photographs_of, read_picture
 from models.training.planes import ABSENT, COLOUR, PLANES
-from models.training.sources import PhotographCrops, RenderedCrops, photographs_of
+from models.training.sources import PhotographCrops, RenderedCrops
 from models.training.stacks import Recent
 from tests.support.drawn_returns import CLASSES, add_return
 
