@@ -232,6 +232,7 @@ def work(bench: Bench, plan: list[list[Break]], qtbot: QtBot) -> Stalls:
         finally:
             done.set()
 
+    qtbot.wait(300)  # the first paint loads fonts
     worker = threading.Thread(target=shift)
     with stalls() as found:
         worker.start()

@@ -179,6 +179,20 @@ def test_a_code_cannot_steer_the_terminal_as_json_either(
     assert json.loads(said)["messages"][0]["raw"] == "\u202eR\U000e0041保\ufffd"
 
 
+# PyGObject's importer is of an older kind; SWIG's modules warn when they are loaded.
+@pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning")
+@pytest.mark.filterwarnings("ignore:builtin type:DeprecationWarning")
+def test_cameras_are_listed_and_what_was_not_looked_for_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["devices", "cameras", "--json"]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert {camera["kind"] for camera in answer["cameras"]} <= {"uvc", "basler", "gige"}
+    for remedy in answer["not_looked_for"]:
+        assert "need" in remedy
+
+
 def test_the_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["devices", "emulate", "m100", "--fault", "list"]) == 0
     assert "unplug-mid-frame" in capsys.readouterr().out

@@ -297,6 +297,30 @@ def test_an_unplugged_or_empty_handed_camera_is_lost(camera: PluggedCamera, plug
         source.look()
 
 
+def test_a_torn_live_picture_is_passed_over_and_the_camera_stays(
+    camera: PluggedCamera, plug: Plug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = plug(FULL)
+    source.open()
+    monkeypatch.setattr(camera, "retrieve", lambda: (True, np.zeros((1, 64), np.uint8)))
+
+    with pytest.raises(LookupError, match="torn"):
+        source.look()
+    monkeypatch.undo()
+    assert source.look().shape == (180, 320, 3)
+
+
+def test_a_camera_that_took_its_settings_and_sends_nothing_may_have_no_bandwidth(
+    camera: PluggedCamera, plug: Plug
+) -> None:
+    source = plug(FULL)
+    source.open()
+    camera.unplugged = True
+
+    with pytest.raises(OSError, match="does not start to send: its USB bus may be full; plug it"):
+        source.grab("bright")
+
+
 def test_a_camera_in_use_elsewhere_is_said_to_be(camera: PluggedCamera, plug: Plug) -> None:
     camera.opened = False
     source = plug(FULL)
