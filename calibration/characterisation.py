@@ -19,6 +19,8 @@ HALVES = (_ROWS_OF + _COLUMNS_OF) % 2
 """Two halves as the fields of a chessboard: each with greys, skin, primaries and mixtures."""
 SIXTHS = _COLUMNS_OF
 """Each column of the chart: a grey and three colours."""
+PAIRS_APART = (3.0, 40.0)
+"""ΔE00 of the pairs that the error of a difference is told from."""
 MODELS: tuple[tuple[Kind, bool], ...] = (
     ("linear", False),
     ("linear", True),
@@ -52,9 +54,12 @@ class Characterisation:
 
     ΔE00 for each patch (24): `before` of the picture taken as sRGB, `held_out` of the chosen
     model fitted on the other half of the chart, `after` of the correction itself, which saw all
-    patches and so flatters. `grey` (6) is ΔE(a*b*) of the greys after correction.
-    `gradient` is the light's change across the chart, edge to edge, as a share; `noise_lightness`
-    the standard deviation of L* over the white patch's pixels.
+    patches and so flatters. `grey` (6) is ΔE(a*b*) of the greys after correction. `delivered`
+    and `corrected` (24 x 3) are the patches' CIELAB under D50 without and with it.
+    `U_difference` is the expanded uncertainty (k = 2) of a ΔE00 between two colours as a share
+    of it: twice the root mean square over all pairs of held-out patches 3 to 40 apart.
+    `gradient` is the light's change across the chart, edge to edge, as a share;
+    `noise_lightness` the standard deviation of L* over the white patch's pixels.
     """
 
     correction: Correction
@@ -65,7 +70,9 @@ class Characterisation:
     held_out: Floats
     after: Floats
     grey: Floats
-    white_before: Floats
+    delivered: Floats
+    corrected: Floats
+    U_difference: float
     gradient: float
     noise_lightness: float
 
@@ -96,6 +103,7 @@ class Characterisation:
             grey_de_max=float(self.grey.max()),
             patches=PATCHES,
             tone=self.correction.tone,
+            U_difference=self.U_difference,
         )
 
 
@@ -119,6 +127,7 @@ def characterise(patches: Patches, batch: Batch | None = None) -> Characterisati
     (kind, bend), trials = _chosen(patches.linear, lab)
     correction = fit_correction(patches.linear, lab, kind, bend=bend)
     seen = linear_to_lab_d50(correction.linear(patches.linear))
+    unseen = _held_out(patches.linear, lab, kind, HALVES, bend=bend)
     delivered = linear_to_lab_d50(UNCORRECTED.linear(patches.linear))
     return Characterisation(
         correction=correction,
@@ -126,10 +135,12 @@ def characterise(patches: Patches, batch: Batch | None = None) -> Characterisati
         batch_source=source,
         trials=trials,
         before=delta_e00(delivered, lab),
-        held_out=held_out_errors(patches.linear, lab, kind, HALVES, bend=bend),
+        held_out=delta_e00(unseen, lab),
         after=delta_e00(seen, lab),
         grey=np.hypot(*(seen - lab)[GREYS, 1:].T),
-        white_before=delivered[GREYS][0],
+        delivered=delivered,
+        corrected=seen,
+        U_difference=_difference_u(unseen, lab),
         gradient=_gradient(correction.linear(patches.linear), lab, patches.centres),
         noise_lightness=_noise_lightness(patches),
     )
@@ -139,12 +150,28 @@ def held_out_errors(
     camera: Floats, lab: Floats, kind: Kind, groups: NDArray[np.int_], *, bend: bool
 ) -> Floats:
     """ΔE00 of each patch (N) by a fit on the patches of the other groups."""
-    errors = np.empty(len(camera))
+    return delta_e00(_held_out(camera, lab, kind, groups, bend=bend), lab)
+
+
+def _held_out(
+    camera: Floats, lab: Floats, kind: Kind, groups: NDArray[np.int_], *, bend: bool
+) -> Floats:
+    """CIELAB of each patch (N x 3) by a fit on the patches of the other groups."""
+    seen = np.empty_like(lab)
     for group in np.unique(groups):
         out = groups == group
         fitted = fit_correction(camera[~out], lab[~out], kind, bend=bend)
-        errors[out] = delta_e00(linear_to_lab_d50(fitted.linear(camera[out])), lab[out])
-    return errors
+        seen[out] = linear_to_lab_d50(fitted.linear(camera[out]))
+    return seen
+
+
+def _difference_u(seen: Floats, lab: Floats) -> float:
+    """Expanded uncertainty (k = 2) of a ΔE00 between two held-out patches, as a share of it."""
+    one, other = np.triu_indices(len(lab), 1)
+    truth = delta_e00(lab[one], lab[other])
+    found = delta_e00(seen[one], seen[other])
+    near = (truth >= PAIRS_APART[0]) & (truth <= PAIRS_APART[1])
+    return float(2 * np.sqrt(np.mean((found[near] / truth[near] - 1) ** 2)))
 
 
 def _chosen(camera: Floats, lab: Floats) -> tuple[tuple[Kind, bool], tuple[Trial, ...]]:

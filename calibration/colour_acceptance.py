@@ -29,11 +29,12 @@ LIMITS = {
 
 def exposure_results(patches: Patches, made: Characterisation) -> tuple[Result, ...]:
     """Judge how the chart was lit and exposed: white, clipping, noise, cast and evenness."""
-    lightness, a, b = made.white_before
+    white = made.delivered[WHITE]
+    lightness, a, b = white
     off = float(lightness - WHITE_LIGHTNESS)
     clipped = 100 * patches.clipped
     worst = int(clipped.argmax())
-    cast = float(np.hypot(*(made.white_before - BATCHES[made.batch][WHITE])[1:]))
+    cast = float(np.hypot(*(white - BATCHES[made.batch][WHITE])[1:]))
     too = "bright" if off > 0 else "dark"
     turn = "down" if off > 0 else "up"
     return (

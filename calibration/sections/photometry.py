@@ -57,7 +57,8 @@ class ColourCorrection:
     output channel and one column for each term. `tone` is the curve that the camera bent its light
     by, exponent and curvature of ln, taken back first (`calibration.correction`). ΔE00 figures
     are of held-out patches, `before` without this correction. `lamp` is the light under which
-    the chart was pictured.
+    the chart was pictured. `U_difference` is the expanded uncertainty (k = 2) of a ΔE00 between
+    two colours as a share of it.
     """
 
     kind: Literal["linear", "root-polynomial"]
@@ -72,6 +73,7 @@ class ColourCorrection:
     grey_de_max: NotNegative | None = None
     patches: Count = 24
     tone: tuple[Number, Number] = (1.0, 0.0)
+    U_difference: NotNegative | None = None
 
 
 @dataclass(frozen=True, slots=True, config=TABLE)

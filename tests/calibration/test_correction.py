@@ -1,5 +1,7 @@
 """Fitting a camera's colours to a chart: rendered truth, held-out patches, and the choice made."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from calibration.rendering.spectra import (
     tristimulus,
     white_led,
 )
+from calibration.report.colour_figures import chart_figure
 from tests.support.charts import pictured
 
 Floats = NDArray[np.float64]
@@ -170,3 +173,14 @@ def test_noise_of_the_white_patch_is_told_in_lightness(made: Characterisation) -
 @pytest.fixture(scope="module")
 def made() -> Characterisation:
     return characterise(read(ChartScene(light=white_led())), "since-2014-11")
+
+
+def test_the_reports_chart_shows_each_patch_before_and_after(made: Characterisation) -> None:
+    figure = ElementTree.fromstring(chart_figure(made))
+    texts = [each.text or "" for each in figure.iter("{http://www.w3.org/2000/svg}text")]
+    colours = [each.get("fill") for each in figure.iter("{http://www.w3.org/2000/svg}rect")]
+
+    assert texts[0].split() == ["A1", f"{made.before[0]:.1f}", "→", f"{made.held_out[0]:.1f}"]
+    assert len(texts) == 24
+    assert len(colours) == 1 + 3 * 24
+    assert colours[1] != colours[2]
