@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from models.runtime.manifest import (
     MANIFEST,
     METRICS,
     MODEL,
+    OPTIONAL_FILES,
+    SUPPORT,
     Manifest,
     read_manifest,
 )
 from models.runtime.metrics import Metrics, read_metrics
 from models.runtime.onnx_file import check_onnx
+from models.runtime.support import Support, read_support
 
 _MAX_BYTES = {
     MANIFEST: 64 * 2**10,
@@ -29,9 +33,8 @@ _MAX_BYTES = {
     GOLDEN: 32 * 2**20,
     METRICS: 2**20,
     CARD: 2**20,
+    SUPPORT: 8 * 2**20,
 }
-FILES = tuple(_MAX_BYTES)
-"""Every file of a pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,12 @@ class Pack:
     golden: tuple[Golden, ...]
     metrics: Metrics
     card: str
+    support: Support | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of all its files."""
+        return (MANIFEST, SIGNATURE, *self.manifest.files)
 
 
 def read_pack(path: Path, keys: tuple[TrustedKey, ...]) -> Pack:
@@ -64,7 +73,8 @@ def read_pack(path: Path, keys: tuple[TrustedKey, ...]) -> Pack:
         key = signer_of(manifest_bytes, _read_file(directory, SIGNATURE), keys)
         manifest = read_manifest(manifest_bytes)
         # One after another, each against the signed digest: a stranger's gigabytes are never read.
-        contents = {name: _read_listed(directory, name, manifest) for name in LISTED_FILES}
+        _check_present(directory, {MANIFEST, SIGNATURE, *manifest.files})
+        contents = {name: _read_listed(directory, name, manifest) for name in manifest.files}
     finally:
         os.close(directory)
     check_onnx(contents[MODEL])
@@ -77,23 +87,35 @@ def read_pack(path: Path, keys: tuple[TrustedKey, ...]) -> Pack:
         golden=read_golden(contents[GOLDEN]),
         metrics=read_metrics(contents[METRICS]),
         card=_text(contents[CARD]),
+        support=read_support(contents[SUPPORT]) if SUPPORT in contents else None,
     )
 
 
 def _opened(path: Path) -> int:
-    """The descriptor of a directory that holds the files of a pack and nothing else."""
+    """The descriptor of a directory that holds the files of every pack, and none that none has."""
     try:
         directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:
         raise PackError(f"{path} is not a pack directory: {error.strerror}.") from error
+    try:
+        _check_present(directory, {MANIFEST, SIGNATURE, *LISTED_FILES}, set(OPTIONAL_FILES))
+    except PackError:
+        os.close(directory)
+        raise
+    return directory
+
+
+def _check_present(
+    directory: int, needed: set[str], allowed: Collection[str] = frozenset()
+) -> None:
+    """PackError unless the directory holds all files that are needed and none but those allowed."""
     with os.scandir(directory) as entries:
         present = {entry.name for entry in entries}
-    wrong = [f"{name!r} does not belong into a pack: remove it." for name in present - set(FILES)]
-    wrong += [f"{name} is missing from the pack." for name in set(FILES) - present]
+    strange = present - needed - set(allowed)
+    wrong = [f"{name!r} does not belong into a pack: remove it." for name in strange]
+    wrong += [f"{name} is missing from the pack." for name in needed - present]
     if wrong:
-        os.close(directory)
         raise PackError(min(wrong))
-    return directory
 
 
 def _read_listed(directory: int, name: str, manifest: Manifest) -> bytes:

@@ -17,11 +17,13 @@ from models.runtime.manifest import (
     MANIFEST,
     METRICS,
     MODEL,
+    SUPPORT,
     manifest_from,
     manifest_text,
 )
 from models.runtime.metrics import Metrics, metrics_text
 from models.runtime.onnx_file import check_onnx
+from models.runtime.support import Support, support_bytes
 
 
 def write_pack(
@@ -33,6 +35,7 @@ def write_pack(
     metrics: Metrics,
     card: str,
     private_key: Path,
+    support: Support | None = None,
 ) -> None:
     """Write and sign the pack at `path`, which must not exist yet.
 
@@ -46,6 +49,7 @@ def write_pack(
         GOLDEN: golden_bytes(golden),
         METRICS: metrics_text(metrics).encode(),
         CARD: card.encode(),
+        **({SUPPORT: support_bytes(support)} if support else {}),
     }
     manifest = manifest_from({**tables, "files": files_table(contents)})
     contents[MANIFEST] = manifest_text(manifest).encode()

@@ -22,6 +22,7 @@ from models.runtime.manifest import MANIFEST, read_manifest
 from models.runtime.metrics import Figure, Metrics, OverallFigures
 from models.runtime.pack import Pack, read_pack
 from models.runtime.session import Session
+from models.runtime.support import Support
 from models.runtime.writing import write_pack
 from models.sets import read_set
 from models.training.card import Learning, card_text
@@ -38,6 +39,7 @@ from models.training.photographs import (
     read_picture,
 )
 from models.training.planes import LIGHTS, PLANES, stacked
+from models.training.supporting import gather_support
 from models.training.thresholds import LOWS, Choice, Inherited, choose
 from models.training.validation import Remembering, ValidationSets, sight, validation_poses
 
@@ -102,7 +104,9 @@ def make_pack(
     validation = ValidationSets(tuple(sets), tuple(threshold_sets), tuple(labelled))
     goldens = _goldens(network, validation, found)
 
-    def write(target: Path, choices: Mapping[str, Choice], card: str) -> None:
+    def write(
+        target: Path, choices: Mapping[str, Choice], card: str, support: Support | None = None
+    ) -> None:
         write_pack(
             target,
             _tables(imprint, checkpoint.classes, choices),
@@ -111,6 +115,7 @@ def make_pack(
             metrics=_unknown(),
             card=card,
             private_key=imprint.private_key,
+            support=support,
         )
 
     @contextmanager
@@ -126,13 +131,15 @@ def make_pack(
             low: drafts.enter_context(draft({name: _plain(low) for name in checkpoint.classes}))
             for low in LOWS
         }
-        session = Remembering(Session(packs[LOWS[0]]))
+        bare = Session(packs[LOWS[0]])
+        session = Remembering(bare)
         detectors = {low: Detector(pack, session=session) for low, pack in packs.items()}
         sightings = sight(detectors, validation, kept, session.forget)
+        support = gather_support(Detector(packs[LOWS[0]], session=bare), tuple(sets), found)
     choices = choose(sightings, checkpoint.classes, inherited=_inherited(start_from))
     learning = _learning(checkpoint, validation, found, imprint)
     card = card_text(imprint.name, imprint.version, imprint.licence, learning, choices)
-    write(path, choices, card)
+    write(path, choices, card, support)
     return Made(path, choices)
 
 

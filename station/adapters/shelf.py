@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.runtime.errors import PackError
 from models.runtime.keys import TrustedKey
-from models.runtime.pack import FILES, Pack, read_pack
+from models.runtime.pack import Pack, read_pack
 from station.domain.faults import Fault, FaultCode, StationError, refuse
 from station.domain.packs import Compared, PackEntry, Shelf, ShelfError, noted
 
@@ -85,7 +85,7 @@ class ShelfFiles:
         with self._changing():
             draft = Path(tempfile.mkdtemp(prefix=".import-", dir=self._root))
             try:
-                for name in FILES:
+                for name in original.files:
                     _copy(source / name, draft / name)
                 copied = _verified(draft, keys)
                 if copied.digest != original.digest:

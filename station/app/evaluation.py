@@ -141,6 +141,7 @@ def record_measurement(
             metrics=Metrics.model_validate(figures) if figures else opened.metrics,
             card=with_section(opened.card, title, section),
             private_key=key,
+            support=opened.support,
         )
     except (PackError, ValueError) as error:
         raise refuse(str(error)) from error
@@ -201,7 +202,8 @@ def _examine(
     ]
     findings = tuple(finding for answer in answers for finding in answer.findings)
     unexamined = tuple(answer.pose for answer in answers if answer.failure)
-    verdict = judge(policy, findings, unexamined=unexamined)
+    strange = tuple(a.pose for a in answers if a.strangeness is not None and a.strangeness > 1)
+    verdict = judge(policy, findings, unexamined=unexamined, unsupported=strange)
     faults = [
         (fault.defect, {q.quantity: (q.value, q.unit) for q in fault.truth})
         for pose in truth.poses

@@ -58,6 +58,7 @@ def quantise_pack(
             metrics=plain.metrics,
             card=plain.card,
             private_key=key,
+            support=plain.support,
         )
         small = open_pack(out)
         parity = compare(plain, small, rendered, progress=progress)

@@ -166,6 +166,7 @@ class Doubt(StrEnum):
     OTHER_ITEM = "other-item"
     UNDECLARED = "undeclared"
     UNLIKE_REFERENCE = "unlike-reference"
+    NO_SUPPORT = "no-support"
 
 
 @dataclass(frozen=True, slots=True)

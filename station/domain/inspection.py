@@ -67,6 +67,8 @@ class PoseExamined:
     are those on the item, as a scanner with AIM identifiers would send them: at most `MOST_CODES`,
     none longer than `scan.LONGEST_CODE`. `unlikeness` above 1 says that the pose looks unlike every
     confirmed-good example, by the memory of digest `reference`; none where too few were seen.
+    `strangeness` above 1 says that it looks unlike anything the detector learnt; none from a pack
+    that cannot tell.
     """
 
     pose: str
@@ -79,6 +81,7 @@ class PoseExamined:
     withdrawn: str | None = None
     unlikeness: float | None = None
     reference: str | None = None
+    strangeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

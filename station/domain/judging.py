@@ -22,6 +22,7 @@ def judge(
     other_item: str | None = None,
     undeclared: bool = False,
     unlike: tuple[str, ...] = (),
+    unsupported: tuple[str, ...] = (),
 ) -> Verdict:
     """Grade by the policy.
 
@@ -29,19 +30,18 @@ def judge(
     not be examined; either leaves open what is there, so a person must look unless it is scrap
     anyway. `other_item` is what something on the bench says it is instead: a person must look.
     `undeclared` if its parcel's orders do not name it: it is graded, and a person must look.
-    `unlike` are poses that look unlike every good example: what is there is open, and nothing that
-    was found weighs less for it.
+    `unlike` are poses that look unlike every good example, `unsupported` those unlike anything that
+    the detector learnt: what is there is open, and nothing that was found weighs less for it.
     """
     reasons = [reason for finding in findings for reason in _assess(policy, finding)]
     reasons += [_open(Doubt.ZONE_UNSEEN, zone) for zone in sorted(unseen)]
     reasons += [_open(Doubt.NOT_EXAMINED, name) for name in sorted(unexamined)]
     if other_item is not None:
         reasons.append(_open(Doubt.OTHER_ITEM, other_item))
-    for pose in sorted(unlike):
-        doubts = (Doubt.UNLIKE_REFERENCE,)
-        clean, worst = Level.AS_NEW, Level.SCRAP
-        name = Doubt.UNLIKE_REFERENCE.value
-        reasons.append(Reason(name, clean, clean, worst, doubts=doubts, subject=pose))
+    for doubt, poses in ((Doubt.UNLIKE_REFERENCE, unlike), (Doubt.NO_SUPPORT, unsupported)):
+        for pose in sorted(poses):
+            clean, worst = Level.AS_NEW, Level.SCRAP
+            reasons.append(Reason(doubt.value, clean, clean, worst, doubts=(doubt,), subject=pose))
     if undeclared:
         doubts = (Doubt.UNDECLARED,)
         nothing = Level.AS_NEW

@@ -193,6 +193,9 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
         other_item=str(contradiction.item) if contradiction else None,
         undeclared=not stage.identified.item.declared,
         unlike=tuple(a.pose for a in answers if a.unlikeness is not None and a.unlikeness > 1),
+        unsupported=tuple(
+            a.pose for a in answers if a.strangeness is not None and a.strangeness > 1
+        ),
     )
     clear = not verdict.needs_review and verdict.proposed is Grade.RESELLABLE
     sound = Sound.ACCEPT if clear else Sound.ATTENTION

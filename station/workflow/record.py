@@ -204,6 +204,7 @@ def _pose(pose: PoseExamined) -> dict[str, Json]:
             if pose.reference is None
             else {"reference": pose.reference, "unlikeness": pose.unlikeness}
         ),
+        **({} if pose.strangeness is None else {"strangeness": pose.strangeness}),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from models.runtime.golden import Golden, record_golden
 from models.runtime.keys import SIGNATURE, sign
 from models.runtime.manifest import MANIFEST, MODEL
+from models.runtime.support import Support
 from models.runtime.writing import write_pack
 from tests.models.runtime.conftest import Signer, dense_answer, dense_golden, metrics, tables
 from tests.models.runtime.tiny_onnx import (
@@ -33,6 +34,7 @@ def tiny_pack(
     stride: int = 2,
     model: bytes | None = None,
     golden: Sequence[Golden] = (),
+    support: Support | None = None,
 ) -> Path:
     """A good pack that finds what is bright in a colour channel, or one with another model."""
     if not golden:
@@ -46,6 +48,7 @@ def tiny_pack(
         metrics=metrics(),
         card="A tiny model for tests.\n",
         private_key=signer.private,
+        support=support,
     )
     return path
 

@@ -24,6 +24,7 @@ from models.runtime.opencv import cv2
 from models.runtime.pack import read_pack
 from models.runtime.pictures import decode_picture, read_picture
 from models.runtime.region import Region
+from models.runtime.support import Support, summary_of
 from station.adapters.examiner.codes import ReadCodes, codes_on, no_codes
 from station.adapters.examiner.examining import (
     COLOUR_LIGHT,
@@ -90,6 +91,7 @@ class Equipment:
     verifications: Path | None = None
     others: Mapping[str, "Equipment"] = field(default_factory=dict)
     references: References | None = None
+    support: Support | None = None
 
 
 def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Equipment:
@@ -110,6 +112,7 @@ def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Eq
             read_codes,
             log_of(calibration) if calibration else None,
             references=memory,
+            support=pack.support,
         )
 
     others = {name: known(files.calibration, files.empty) for name, files in setup.others.items()}
@@ -214,6 +217,7 @@ class PoseExaminer:
             mm_per_px=mm_per_px,
             codes=codes,
             unlikeness=unlikeness,
+            strangeness=self._strangeness(region),
             reference=reference,
         )
 
@@ -223,6 +227,17 @@ class PoseExaminer:
         if references is None:
             return None, None
         return references.unlikeness(request.gtin, _view(request), self._seen, region)
+
+    def _strangeness(self, region: Region) -> float | None:
+        """How unlike anything learnt the pose looks at the most; None where nothing tells."""
+        support = self._equipment.support
+        if support is None:
+            return None
+        summaries = (
+            summary_of(seen.values, region.mask(seen.window, seen.stride)) for seen in self._seen
+        )
+        told = [support.strangeness(each) for each in summaries if each is not None]
+        return round(max(told), 3) if told else None
 
     def _learn(self, request: ExaminePose) -> None:
         """Remember a confirmed-good example; where that fails there is one example less."""

@@ -19,6 +19,7 @@ from models.runtime.golden import Golden, record_golden
 from models.runtime.keys import TrustedKey
 from models.runtime.metrics import ClassFigures, Figure, Metrics, OverallFigures
 from models.runtime.pack import Pack, read_pack
+from models.runtime.support import Support
 from models.runtime.writing import write_pack
 from tests.models.runtime.tiny_onnx import dense_model
 
@@ -58,6 +59,7 @@ def build(tmp_path: Path, signer: Signer) -> Build:
         golden: list[Golden] | None = None,
         input: dict[str, Any] | None = None,  # noqa: A002 - the manifest's own word
         decode: dict[str, Any] | None = None,
+        support: Support | None = None,
     ) -> Path:
         path = tmp_path / name
         write_pack(
@@ -68,6 +70,7 @@ def build(tmp_path: Path, signer: Signer) -> Build:
             metrics=metrics(),
             card="A tiny model for tests.\n",
             private_key=signer.private,
+            support=support,
         )
         return path
 

@@ -10,8 +10,9 @@ import pytest
 
 from models.runtime.errors import PackError
 from models.runtime.keys import SIGNATURE, read_trusted_keys, sign
-from models.runtime.manifest import LISTED_FILES, MANIFEST, read_manifest
+from models.runtime.manifest import LISTED_FILES, MANIFEST, SUPPORT, read_manifest
 from models.runtime.pack import read_pack
+from models.runtime.support import Support, learn_support
 from tests.models.runtime.conftest import Build, Signer, metrics
 from tests.models.runtime.tiny_onnx import dense_model
 
@@ -250,3 +251,33 @@ def test_a_private_key_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
         sign(b"", tmp_path / "key.pem")
     with pytest.raises(PackError, match="cannot be read"):
         sign(b"", tmp_path / "absent.pem")
+
+
+@pytest.fixture
+def support() -> Support:
+    rng = np.random.default_rng(1)
+    draw = rng.normal(0, 1, (60, 6)).astype(np.float32)
+    return learn_support(draw[:40], draw[40:])
+
+
+def test_a_pack_may_tell_what_it_learnt(build: Build, signer: Signer, support: Support) -> None:
+    path = build(support=support)
+    read = read_pack(path, (signer.trusted,))
+    place = np.zeros(6, np.float32)
+
+    assert read.support is not None
+    assert read.support.strangeness(place) == pytest.approx(support.strangeness(place), rel=0.02)
+    assert set(read.files) == {file.name for file in path.iterdir()}
+    assert read_pack(build("plain"), (signer.trusted,)).support is None
+
+
+def test_a_file_that_may_be_there_must_be_there_once_it_is_listed_and_only_then(
+    build: Build, signer: Signer, support: Support
+) -> None:
+    listed, unlisted = build("listed", support=support), build("unlisted")
+    (listed / SUPPORT).rename(unlisted / SUPPORT)
+
+    with pytest.raises(PackError, match=f"{SUPPORT} is missing"):
+        read_pack(listed, (signer.trusted,))
+    with pytest.raises(PackError, match="does not belong"):
+        read_pack(unlisted, (signer.trusted,))

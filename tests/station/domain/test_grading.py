@@ -170,12 +170,13 @@ def test_limits_that_do_not_grow_do_not_construct() -> None:
 @given(
     st.lists(findings, max_size=6),
     st.lists(st.sampled_from(["top", "bottom"]), unique=True, min_size=1),
+    st.sampled_from(["unlike", "unsupported"]),
 )
-def test_a_pose_that_is_unlike_good_ones_raises_doubt_and_clears_nothing(
-    found: list[Finding], unlike: list[str]
+def test_a_pose_that_is_unlike_what_is_known_raises_doubt_and_clears_nothing(
+    found: list[Finding], poses: list[str], ways: str
 ) -> None:
     before = judge(POLICY, tuple(found))
-    after = judge(POLICY, tuple(found), unlike=tuple(unlike))
+    after = judge(POLICY, tuple(found), **{ways: tuple(poses)})
 
     assert after.needs_review or after.best.grade is Grade.SCRAP
     assert after.best == before.best

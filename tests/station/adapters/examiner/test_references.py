@@ -10,6 +10,7 @@ import pytest
 from models.runtime.features import FeatureMap
 from models.runtime.golden import record_golden
 from models.runtime.region import Box, Region
+from models.runtime.support import Support
 from station.adapters.examiner.child import ExaminerSetup, load_equipment
 from station.adapters.examiner.references import References
 from station.domain.events import PoseAnswered
@@ -134,3 +135,32 @@ def test_the_examiner_learns_from_good_ones_and_doubts_one_that_is_unlike(
     assert good.unlikeness < 1 < bad.unlikeness
     assert good.reference is not None
     assert good.reference == bad.reference
+
+
+@pytest.mark.parametrize(("limit", "strange"), [(1e6, False), (1e-6, True)])
+def test_the_examiner_tells_a_pose_that_is_unlike_anything_learnt(
+    desk: Desk, pictures: Path, tmp_path: Path, limit: float, strange: bool
+) -> None:
+    signer = Signer(tmp_path / "keys")
+    golden = np.random.default_rng(7).integers(0, 256, (32, 64, 3), dtype=np.uint8)
+    cells = golden.reshape(4, 8, 8, 8, 3).mean((1, 3)).transpose(2, 0, 1)[None] / 255
+    outputs = [dense_answer(golden, 2), cells.astype(np.float32)]
+    ones = np.ones(6, np.float32)
+    pack = tiny_pack(
+        tmp_path / "pack",
+        signer,
+        model=seeing_model(),
+        golden=[record_golden(golden, outputs)],
+        support=Support(np.zeros((1, 6), np.float32), np.zeros(6, np.float32), ones, limit),
+    )
+    keys = trust(tmp_path / "trusted_keys.toml", signer)
+    empty = {"bright": pictures / "empty-bright.jpg"}
+    setup = ExaminerSetup(pack, (keys,), None, empty, threads=1)
+    cv2.imwrite(str(pictures / "any.png"), box("bright", 0, stained=False))
+    examiner = desk.examiner(partial(load_equipment, setup))
+
+    examiner.examine("i1", 0, TOP, desk.frames("any.png", shared=False), ITEM)
+
+    told = desk.answer(1).result.strangeness
+    assert told is not None
+    assert (told > 1) is strange
