@@ -14,11 +14,12 @@ from calibration.rendering.spectra import bands, daylight, exposed, reflectances
 SIDES = {"full": 0.87, "mini": 0.76}
 MARGIN = 0.75
 FRAME, PAPER = 0.035, 0.82
+FACE_PX_PER_PITCH = 60
 _OVERSAMPLED = 2
 
 
 def chart_face(
-    batch: Batch, light: Floats, kind: Literal["full", "mini"] = "full", px_per_pitch: int = 60
+    batch: Batch, light: Floats, kind: Literal["full", "mini"] = "full", px_per_pitch: int = FACE_PX_PER_PITCH
 ) -> NDArray[np.float32]:
     """Return the chart from straight above in raw camera colours, H x W x 3, float.
 
@@ -105,7 +106,7 @@ class ChartScene:
     def raw(self, onto: Floats | None = None) -> Floats:
         """Return the scene's light in raw camera colours, on paper or on top of another scene."""
         face = chart_face(self.batch, self.light, self.kind)
-        per_pitch = 60
+        per_pitch = FACE_PX_PER_PITCH
         for number in self.covered:
             row, column = divmod(number, COLUMNS)
             x, y = (round((place + MARGIN) * per_pitch) for place in (column, row))
