@@ -19,7 +19,10 @@ _OVERSAMPLED = 2
 
 
 def chart_face(
-    batch: Batch, light: Floats, kind: Literal["full", "mini"] = "full", px_per_pitch: int = FACE_PX_PER_PITCH
+    batch: Batch,
+    light: Floats,
+    kind: Literal["full", "mini"] = "full",
+    px_per_pitch: int = FACE_PX_PER_PITCH,
 ) -> NDArray[np.float32]:
     """Return the chart from straight above in raw camera colours, H x W x 3, float.
 
