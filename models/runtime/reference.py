@@ -8,6 +8,7 @@ by one over the root of their number, since few examples show little of the spre
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ Places = NDArray[np.float32]
 """float32 [N, C]: the features of N places."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Memory:
     """The examples of one product in one pose under one lamp, the oldest first."""
 
@@ -58,15 +59,25 @@ class Memory:
         """
         if not self.useful or not len(places) or places.shape[1] != self.examples[0].shape[1]:
             return None
-        return _score(places, np.concatenate(self.examples)) / self.bound()
+        return _score(places, self._known) / self.bound
 
+    def warm(self) -> None:
+        """Work out what the first comparison would have to, if there are enough examples."""
+        if self.useful:
+            _ = self.bound, self._known
+
+    @cached_property
     def bound(self) -> float:
-        """The score beyond which a picture is unlike the examples."""
+        """The score beyond which a picture is unlike the examples; looked up once, then kept."""
         scores = [
             _score(own, np.concatenate([*self.examples[:n], *self.examples[n + 1 :]]))
             for n, own in enumerate(self.examples)
         ]
         return max(max(scores) * (1 + 1 / math.sqrt(len(scores))), _NO_DISTANCE)
+
+    @cached_property
+    def _known(self) -> Places:
+        return np.concatenate(self.examples)
 
 
 def places_of(features: FeatureMap, region: Region) -> Places:

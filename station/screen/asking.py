@@ -67,7 +67,7 @@ def asking(bench: Bench, now: datetime) -> Asking:
             return Asking(Band.LOOKING, _capturing(stage), notice or known)
         case Answering() as stage:
             band, instruction = _answering(bench, stage)
-            return Asking(band, instruction, notice)
+            return Asking(band, instruction, notice or _corrected(stage))
         case Saving():
             return Asking(Band.LOOKING, Text("do.save"), notice)
 
@@ -119,6 +119,12 @@ def _stick_label(bench: Bench, now: datetime) -> Text | None:
     if not bench.setup.labels or decision is None or now - decision.at > NOTICE_STAYS:
         return None
     return Text("screen.stick-label", (("grade", decision.grade.value),))
+
+
+def _corrected(stage: Answering) -> Text | None:
+    """That the operator has corrected findings, for as long as they can be taken back."""
+    count = len(stage.corrections)
+    return Text("screen.corrected", (("count", str(count)),)) if count else None
 
 
 def _closed(closure: ParcelClosure) -> Asking:

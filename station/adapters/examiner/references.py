@@ -61,18 +61,22 @@ class References:
         except ValueError:
             # A file from elsewhere: begin anew.
             grown = Memory().with_example(places)
+        packed = io.BytesIO()
+        np.savez(packed, *(each.astype(np.float16) for each in grown.examples))
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=".memory-", dir=file.parent)
         try:
             with os.fdopen(descriptor, "wb") as out:
-                np.savez(out, *(each.astype(np.float16) for each in grown.examples))
+                out.write(packed.getvalue())
                 out.flush()
                 os.fsync(out.fileno())
             Path(name).replace(file)
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
-        self._held.pop(file, None)
+        # As it will be read: rounded. Its bound is looked up now, while nobody waits.
+        self._held[file] = learnt, _ = _read(file)
+        learnt.warm()
 
     def _memory(self, file: Path) -> tuple[Memory, str]:
         """The memory in a file and its digest; an empty one where there is none that can be read.

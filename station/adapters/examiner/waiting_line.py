@@ -125,7 +125,9 @@ class WaitingLine:
         busy = [*self._jobs, *([self._asked.job] if self._asked else [])]
         if job in busy:
             return
-        self._jobs.append(job)
+        # What is only to be remembered waits until nobody waits for a verdict.
+        first_idle = next((n for n, each in enumerate(self._jobs) if each.learn), len(self._jobs))
+        self._jobs.insert(len(self._jobs) if job.learn else first_idle, job)
         self._proceed()
 
     def heard(self, life: int, message: object | None) -> None:

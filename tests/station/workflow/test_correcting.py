@@ -1,11 +1,15 @@
 """The operator corrects findings by keys: kept with the inspection, and no verdict changes."""
 
+from datetime import timedelta
+
 from drive import BADGE, Drive, found
 
 from station.domain.correction import CorrectionKind
 from station.domain.defect import Defect
 from station.domain.events import Key
 from station.domain.grading import Grade
+from station.screen.asking import asking
+from station.screen.view import Text
 from station.workflow.stages import Answering
 from station.workflow.step import replay
 
@@ -120,6 +124,16 @@ def test_a_held_item_carries_its_corrections_and_a_retake_forgets_them() -> None
     drive.settle()
 
     assert given(drive) == []
+
+
+def test_the_band_says_for_as_long_as_it_stands_that_something_was_corrected() -> None:
+    drive = shown()
+    drive.press(Key.NOT_DAMAGE)
+    later = drive.now + timedelta(minutes=1)
+
+    assert asking(drive.bench, later).notice == Text("screen.corrected", (("count", "1"),))
+    drive.press(Key.NOT_DAMAGE)
+    assert asking(drive.bench, later + timedelta(minutes=1)).notice is None
 
 
 def test_elsewhere_the_keys_do_nothing() -> None:

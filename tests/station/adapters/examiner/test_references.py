@@ -1,5 +1,6 @@
 """The bench remembers good examples per product, pose and pack; what is damaged says nothing."""
 
+import time
 from functools import partial
 from pathlib import Path
 
@@ -96,6 +97,18 @@ def test_names_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     assert len(list(tmp_path.rglob("*.npz"))) == 1
 
 
+def wait_for_examples(directory: Path, count: int) -> None:
+    """What is to be remembered waits behind what is asked, and answers nothing."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for file in directory.rglob("[!.]*.npz"):
+            with np.load(file) as arrays:
+                if len(arrays.files) == count:
+                    return
+        time.sleep(0.05)
+    raise AssertionError(f"fewer than {count} examples were remembered")
+
+
 def test_the_examiner_learns_from_good_ones_and_doubts_one_that_is_unlike(
     desk: Desk, pictures: Path, tmp_path: Path
 ) -> None:
@@ -124,6 +137,7 @@ def test_the_examiner_learns_from_good_ones_and_doubts_one_that_is_unlike(
     examiner.examine("i0", 0, TOP, desk.frames("g5.png", shared=False), ITEM)
     for number in range(5):
         examiner.learn(f"l{number}", TOP, desk.frames(f"g{number}.png", shared=False), ITEM)
+    wait_for_examples(tmp_path / "references", 5)
     for take, name in enumerate(("g5.png", "bad.png"), 1):
         examiner.examine("i1", take, TOP, desk.frames(name, shared=False), ITEM)
 
