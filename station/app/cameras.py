@@ -1,5 +1,6 @@
 """The bench's cameras: their sources, their child processes, their live pictures."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +36,8 @@ from station.config import BaslerCamera, Camera, FolderCamera, GigeCamera, Strea
 from station.domain.capture import Shot
 from station.domain.faults import refuse
 from station.screen.live import LiveFrame, LiveView
+
+_log = logging.getLogger(__name__)
 
 RESTING_LIGHT = "bright"
 
@@ -106,6 +109,14 @@ class Cameras:
     def stop(self) -> None:
         """End every camera; no event comes after it. Pictures stay until `close`."""
         self._rig.stop()
+        for camera, counts in zip(self._parts, self.counts(), strict=True):
+            _log.info(
+                "camera %s: %d live pictures, %d of them dropped, %d given up for evidence",
+                camera.name,
+                counts.taken,
+                counts.dropped,
+                counts.passed,
+            )
 
     def close(self) -> None:
         """Free the memory of the pictures."""

@@ -13,6 +13,7 @@ from calibration.record import Calibration
 from calibration.verification.log import Standing, log_of, read_log, trust
 from firmware_bridge.families.index import family
 from firmware_bridge.transports.ports import list_ports
+from station.adapters.cameras import jpeg
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.speaker import Speaker
 from station.app.cameras import RESTING_LIGHT, camera_of
@@ -43,6 +44,7 @@ def run_checks(config: Path | None) -> list[dict[str, object]]:
         ("disk", lambda: _disk(settings)),
         ("clock", _clock),
         ("sound", _sound),
+        ("pictures", _pictures),
     ]
     if settings is None:
         checks.append(("serial ports", _ports))
@@ -136,6 +138,12 @@ def _sound() -> str:
         return "mute: no player or sound device for tones" if speaker.muted else "audible"
     finally:
         speaker.close()
+
+
+def _pictures() -> str:
+    if jpeg.at_hand():
+        return "libjpeg-turbo checks every JPEG, and cuts it without loss"
+    return "cut JPEGs are kept as PNG, and damage can go unnoticed: apt install libturbojpeg0"
 
 
 def _ports() -> str:
