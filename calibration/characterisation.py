@@ -117,8 +117,8 @@ def characterise(patches: Patches, batch: Batch | None = None) -> Characterisati
 
     Without `batch` the one is taken whose reference the corrected patches match better, where
     the difference exceeds twice its standard uncertainty and the match is about as close as the
-    batches are to one another; else charts made since November 2014 are assumed, and `batch_source` says
-    so.
+    batches are to one another; else charts made since November 2014 are assumed, and
+    `batch_source` says so.
     """
     source: BatchSource = "stated"
     if batch is None:
