@@ -216,7 +216,9 @@ def _watched(
     rates = [(b.taken - a.taken) / taken_s for a, b in pairs]
     shown = [(b.shown - a.shown) / taken_s for a, b in pairs]
     passed = sum(b.passed - a.passed for a, b in pairs)
-    said = f"slowest camera; {min(shown):.1f} shown, {passed} given up in {taken_s:.0f} s, {_SAID}"
+    said = (
+        f"slowest camera; {min(shown):.1f} shown, no time for {passed} in {taken_s:.0f} s, {_SAID}"
+    )
     return [
         {"name": f"live pictures{when}", "value": min(rates), "unit": "1/s", "said": said},
         {

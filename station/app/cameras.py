@@ -111,7 +111,7 @@ class Cameras:
         self._rig.stop()
         for camera, counts in zip(self._parts, self.counts(), strict=True):
             _log.info(
-                "camera %s: %d live pictures, %d of them dropped, %d given up for evidence",
+                "camera %s: %d live pictures, %d of them dropped, no time for %d more",
                 camera.name,
                 counts.taken,
                 counts.dropped,

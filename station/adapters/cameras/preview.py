@@ -19,7 +19,7 @@ SLOTS = 4
 SHAPE = (LOOK_HEIGHT, LOOK_WIDTH, 3)
 
 _HEAD = struct.Struct("<QQ")
-"""The newest number, and how many were passed over because evidence was being taken."""
+"""The newest number, and how many were passed over."""
 _SLOT = struct.Struct("<Qd")
 """A picture's number and time; the number is 0 while the pixels behind it are being written."""
 _BYTES = LOOK_HEIGHT * LOOK_WIDTH * 3
@@ -38,7 +38,11 @@ class LivePicture:
 
 @dataclass(frozen=True, slots=True)
 class PreviewCounts:
-    """`taken` by the camera and `shown` to the reader; `passed` gave way to evidence."""
+    """`taken` by the camera and `shown` to the reader.
+
+    `passed` are those for which there was no time: evidence was being taken, or the camera is
+    slower than it was asked to be.
+    """
 
     taken: int
     shown: int
@@ -110,7 +114,7 @@ class PreviewWriter:
         _HEAD.pack_into(buffer, 0, number, passed)
 
     def pass_over(self, count: int) -> None:
-        """So many pictures were not taken because evidence was."""
+        """There was no time for so many pictures."""
         newest, passed = _HEAD.unpack_from(self._buffer, 0)
         _HEAD.pack_into(self._buffer, 0, newest, passed + count)
 
