@@ -1,4 +1,4 @@
-"""A bench calibrated from beginning to end: lens, plane, check card, and the report."""
+"""A bench calibrated from beginning to end, and its report."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Protocol
 from calibration.bench_plane import Bar, PlaneCalibration, calibrate_plane
 from calibration.boards.board import Board
 from calibration.boards.finding import Grey
+from calibration.chart.reference import Batch
 from calibration.lens.calibrate import LensCalibration, calibrate_lens, gather
 from calibration.record import Calibration
 from calibration.report.figures import coverage_figure, drift_chart, residual_figure
@@ -16,7 +17,16 @@ from calibration.sections.provenance import Target
 from calibration.verification.log import log_of, read_log
 from models.runtime.opencv import cv2
 from station.adapters.cameras.sources.source import FrameSource
-from station.app.calibration_pictures import PictureFile, capture_views
+from station.app.calibration_light import (
+    DARK,
+    colour_step,
+    focus_step,
+    light_step,
+    write_colour,
+    write_focus,
+    write_light,
+)
+from station.app.calibration_pictures import PictureFile, Say, capture_lit, capture_views
 from station.app.calibration_record import read, write_lens, write_plane
 from station.app.cameras import camera_of
 from station.app.verifying import card_picture, make_reference
@@ -25,6 +35,7 @@ from station.domain.faults import refuse
 
 VIEWS = 27
 PLACES = 5
+UNTOUCHED = 30
 _THUMB_PX = 240
 
 
@@ -39,8 +50,24 @@ class Hands(Protocol):
         """The camera while the board lies on the bench at one place after another."""
         ...
 
+    def blank_card(self) -> FrameSource:
+        """The camera over a blank card that fills the picture, turned between two pictures."""
+        ...
+
+    def edges(self) -> FrameSource:
+        """The camera over the sheet of slanted squares, which nobody touches."""
+        ...
+
+    def chart(self) -> FrameSource:
+        """The camera over the 24-patch chart."""
+        ...
+
     def card(self, serial: str) -> FrameSource:
         """The camera over the check card."""
+        ...
+
+    def lit(self, light: str) -> None:
+        """Have this light on and no other: a lamp, a lamp at a level as `bright@50`, or `off`."""
         ...
 
 
@@ -69,6 +96,28 @@ class ConfiguredHands:
         self._ask(f"Lay {board.text} flat on the bench: in the middle, then towards each corner.")
         return camera_of(self._camera)
 
+    def blank_card(self) -> FrameSource:
+        """Ask for a blank card."""
+        self._ask("Lay a clean, matt, blank card on the bench so that it fills the picture.")
+        return camera_of(self._camera)
+
+    def edges(self) -> FrameSource:
+        """Ask for the slanted squares."""
+        self._ask("Lay the sheet of slanted squares flat in the middle, and touch nothing.")
+        return camera_of(self._camera)
+
+    def chart(self) -> FrameSource:
+        """Ask for the chart."""
+        self._ask("Lay the 24-patch chart flat in the middle of the bench.")
+        return camera_of(self._camera)
+
+    def lit(self, light: str) -> None:
+        """Ask for the light."""
+        lamp, _, percent = light.partition("@")
+        level = f" at {percent} %" if percent else ""
+        wish = "Switch all lamps off" if lamp == "off" else f"Light only the lamp {lamp}{level}"
+        self._ask(f"{wish}; turn the blank card by half if it lies there.")
+
     def card(self, serial: str) -> FrameSource:
         """Ask for the card."""
         self._ask(f"Lay check card {serial} flat in the middle of the bench and take hands away.")
@@ -77,8 +126,8 @@ class ConfiguredHands:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is calibrated with: the board, its bar as measured, the card, who does it, which
-    lamp."""
+    """What is calibrated with: the board, its bar as measured, the serials of card and chart and
+    the chart's batch, who does it, the lamps, and the one that targets are pictured under."""
 
     board: Board
     bar: Bar | None
@@ -86,25 +135,29 @@ class Wishes:
     camera: str = "bench"
     by: str | None = None
     light: str = "bright"
+    lamps: tuple[str, ...] = ("bright", "raking")
+    chart: str = "1"
+    batch: Batch | None = None
 
 
 def calibrate_all(
-    hands: Hands, record: Path, work: Path, report: Path, wishes: Wishes, say: Callable[[str], None]
+    hands: Hands, record: Path, work: Path, report: Path, wishes: Wishes, say: Say
 ) -> Calibration:
-    """Calibrate lens and plane, make the card's picture the reference, and write the report.
+    """Calibrate lens, plane, light, focus and colour, make the card's picture the reference, and
+    write the report.
 
     Pictures stay in `work`, and those that are there already count, so a broken-off run goes on.
     The record is written after every step. `CalibrationError` where a step computes nothing.
     """
     board = wishes.board
-    say("1 of 3: lens")
+    say("1 of 6: lens")
     views = capture_views(
         hands.held_board(board, VIEWS), wishes.light, work / "lens", board, VIEWS, say
     )
     lens = calibrate_lens(views, board, say)
     used = [view for view in views if view.name in lens.names]
     write_lens(record, lens, wishes.camera, wishes.by, used)
-    say("2 of 3: bench plane")
+    say("2 of 6: bench plane")
     places = capture_views(
         hands.laid_board(board), wishes.light, work / "plane", board, PLACES, say
     )
@@ -114,7 +167,13 @@ def calibrate_all(
     bar = wishes.bar
     target = Target(board.text, "1", None if bar is None else bar.U_mm / bar.measured_mm)
     write_plane(record, plane, found.size, wishes.by, lying, target)
-    say("3 of 3: check card")
+    say("3 of 6: light")
+    _light(hands, record, work, wishes, say)
+    say("4 of 6: focus")
+    _focus(hands, record, work, wishes, say)
+    say("5 of 6: colour")
+    _colour(hands, record, work, wishes, say)
+    say("6 of 6: check card")
     evidence = _card(hands, work / "card.png", wishes)
     make_reference(record, evidence, wishes.card, wishes.light)
     write_report(record, report, lens, plane, [*used, *lying])
@@ -155,6 +214,31 @@ def write_report(
         report.write_text(report_page(made, figures), "utf-8")
     except OSError as error:
         raise refuse(f"{report} cannot be written ({error.strerror}): name another file") from error
+
+
+def _light(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
+    """Each lamp on a blank card at full and half its level, and noise from an untouched sheet."""
+    lights = [DARK, DARK]
+    for lamp in wishes.lamps:
+        lights += [lamp, lamp, f"{lamp}@50"]
+    lit = capture_lit(hands.blank_card(), lights, hands.lit, work / "light", say)
+    still = capture_lit(
+        hands.edges(), [wishes.light] * UNTOUCHED, hands.lit, work / "untouched", say
+    )
+    step = light_step(lit, still, blank=True, say=say)
+    write_light(record, step, wishes.by, [*lit, *still])
+
+
+def _focus(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
+    (picture,) = capture_lit(hands.edges(), [wishes.light], hands.lit, work / "untouched", say)
+    found, size = focus_step(picture)
+    write_focus(record, found, size, wishes.by, picture)
+
+
+def _colour(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
+    (picture,) = capture_lit(hands.chart(), [wishes.light], hands.lit, work / "chart", say)
+    step = colour_step(picture, wishes.batch, read(record), wishes.light)
+    write_colour(record, step, wishes.light, wishes.by, wishes.chart)
 
 
 def _card(hands: Hands, path: Path, wishes: Wishes) -> bytes:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +117,7 @@ def capture_views(
                 pose = pose_of(seen, board, (grey.shape[1], grey.shape[0]))
                 if all(pose.distance(other) > DISTINCT for other in poses):
                     poses.append(pose)
-                    kept.append(_keep(folder, len(kept), evidence, media_type))
+                    kept.append(_keep(folder, f"view-{len(kept):03d}", evidence, media_type))
                     say(f"{len(poses)} of {wanted} views; show the board somewhere else")
             last = seen
     except EOFError:
@@ -132,7 +133,7 @@ def kept_picture(folder: Path, taken: Taken | TakenPixels) -> PictureFile:
     """Keep one exposure in a folder, beside those that are there."""
     folder.mkdir(parents=True, exist_ok=True)
     number = sum(path.suffix != ".partial" for path in folder.iterdir())
-    return _keep(folder, number, *_as_file(taken))
+    return _keep(folder, f"view-{number:03d}", *_as_file(taken))
 
 
 def _as_file(taken: Taken | TakenPixels) -> tuple[bytes, str]:
@@ -140,6 +141,41 @@ def _as_file(taken: Taken | TakenPixels) -> tuple[bytes, str]:
     if isinstance(taken, TakenPixels):
         return cv2.imencode(".png", taken.pixels)[1].tobytes(), "image/png"
     return taken.evidence, taken.media_type
+
+
+def capture_lit(
+    source: FrameSource, lights: Sequence[str], lit: Say, folder: Path, say: Say
+) -> list[PictureFile]:
+    """Take one picture under each of the lights in turn, named after it: `bright-2.png` is the
+    second under `bright`. What is in the folder already is not taken again.
+
+    lit: has the light switched. StationError where the camera is lost.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    taken: list[PictureFile] = []
+    count: Counter[str] = Counter()
+    now = ""
+    try:
+        source.open()
+        for light in lights:
+            count[light] += 1
+            stem = f"{light}-{count[light]:02d}"
+            there = sorted(folder.glob(f"{stem}.*"))
+            if light != now:
+                lit(light)
+                now = light
+            exposure = source.grab(light)
+            if there:
+                taken.append(PictureFile(there[0]))
+            else:
+                evidence, media_type = _as_file(exposure)
+                taken.append(_keep(folder, stem, evidence, media_type))
+            say(f"{len(taken)} of {len(lights)} pictures, {light}")
+    except (OSError, EOFError) as error:
+        raise refuse(str(error)) from error
+    finally:
+        source.close()
+    return taken
 
 
 def _shown(grey: Picture | None, board: Board) -> Pose | None:
@@ -158,8 +194,8 @@ def _still(last: Sighting | None, seen: Sighting) -> bool:
     return bool(np.abs(seen.pixels[here] - last.pixels[there]).max() < STILL_PX)
 
 
-def _keep(folder: Path, number: int, evidence: bytes, media_type: str) -> PictureFile:
-    path = folder / f"view-{number:03d}{_SUFFIXES.get(media_type, '.png')}"
+def _keep(folder: Path, stem: str, evidence: bytes, media_type: str) -> PictureFile:
+    path = folder / f"{stem}{_SUFFIXES.get(media_type, '.png')}"
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as file:
         file.write(evidence)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from station.commands import console
+from station.commands.calibrate_colour import BatchChoice
 from station.commands.calibrate_options import Config, Json, Square, result_form, show_results
 
 DEFAULT_BOARD = "charuco:11x7:24:18"
@@ -33,11 +34,17 @@ def calibrate_all(
     ] = 0.2,
     card: Annotated[str, typer.Option(help="The serial on the check card.")] = "1",
     light: Annotated[str, typer.Option(help="The lamp that is on.")] = "bright",
+    batch: Annotated[
+        BatchChoice, typer.Option(help="When the colour chart was made: its colours changed then.")
+    ] = BatchChoice.AUTO,
+    lamp: Annotated[
+        list[str] | None, typer.Option(help="A lamp to calibrate; again for each. bright, raking.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="With --virtual: whose hands.")] = 0,
     by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Calibrate a bench in one go: lens, plane, check card, report.
+    """Calibrate a bench in one go: lens, plane, light, focus, colour, check card, report.
 
     Exit code 0 once computed, whatever the verdict; 1 if nothing could be computed.
     """
@@ -63,7 +70,16 @@ def calibrate_all(
         from station.virtual.calibration_bench import CalibrationBench
 
         hands = CalibrationBench(seed)
-    wishes = app.Wishes(named, measured, card, camera or "bench", by, light)
+    wishes = app.Wishes(
+        named,
+        measured,
+        card,
+        camera or "bench",
+        by,
+        light,
+        tuple(lamp or ("bright", "raking")),
+        batch=None if batch is BatchChoice.AUTO else batch.value,
+    )
     work.mkdir(parents=True, exist_ok=True)
     page = report or record.with_suffix(".html")
     try:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.boards.board import Board
+from calibration.rendering.chart import ColourCamera, chart_face
 from calibration.rendering.planar import (
     Flat,
     Glow,
@@ -25,7 +26,7 @@ from calibration.rendering.planar import (
 from calibration.rendering.views import lens_views
 from calibration.sections.geometry import BenchPlane, Lens
 from calibration.targets.sheet import Sheet
-from calibration.targets.sheets import A4, board_origin, board_sheet, check_card
+from calibration.targets.sheets import A4, board_origin, board_sheet, check_card, edge_sheet
 
 Change: TypeAlias = Literal["none", "moved", "dim", "defocused"]
 CHANGES: tuple[Change, ...] = get_args(Change)
@@ -35,7 +36,10 @@ BOARD = "charuco:11x7:24:18"
 IDENTITY = "virtual calibration bench"
 
 _TEXELS_PER_MM = 5.0
-_FRAMES_A_POSE = 2
+_BLANK_MM = (470.0, 300.0)
+_CHART_PITCH_MM, _CHART_TEXELS = 30.0, 60
+_UNTOUCHED = 31
+_ROOM = 0.004
 _LOOK = (320, 180)
 _PLACES = ((0, 0, 0), (-70, -30, 8), (70, -30, -8), (-70, 30, -8), (70, 30, 8))
 _TILT_DEG = (0.5, -0.3)
@@ -59,8 +63,18 @@ class Truth:
 
     lens: Lens = field(default_factory=_true_lens)
     bench: BenchPlane = field(default_factory=_true_bench)
-    level: float = 0.9
+    level: float = 0.98
     blur_px: float = 0.6
+
+    def light(self, name: str) -> Light:
+        """What a lamp at a level, `bright@50`, and the room throw onto the picture."""
+        lamp, _, percent = name.partition("@")
+        share = float(percent or 100) / 100 * self.level
+        glow = {
+            "bright": Glow((share, share, share)),
+            "raking": Glow((0.6 * share,) * 3, x=-0.1, falloff=0.5),
+        }.get(lamp, Glow((0.0, 0.0, 0.0)))
+        return np.asarray(glow.over(SIZE) + _ROOM, np.float32)
 
     def changed(self, change: Change) -> "Truth":
         """The bench after something happened to it: the camera slipped by 4 mm, the lamp lost
@@ -85,9 +99,25 @@ class PixelFrame:
     monotonic_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a target looks like from above: linear reflectance, and the mm of one texel."""
+
+    reflectance: NDArray[np.float32]
+    texel_mm: float
+
+
 @lru_cache(maxsize=4)
-def _printed(sheet: Sheet) -> NDArray[np.float32]:
-    return sheet.raster(_TEXELS_PER_MM)
+def _printed(sheet: Sheet) -> Face:
+    return Face(sheet.raster(_TEXELS_PER_MM), 1 / _TEXELS_PER_MM)
+
+
+@lru_cache(maxsize=1)
+def _chart() -> Face:
+    camera = ColourCamera(exposure=1.0)
+    raw = chart_face("since-2014-11", camera.balanced_for)
+    texels = _CHART_PITCH_MM / _CHART_TEXELS
+    return Face(np.asarray(camera.mixed(raw.astype(np.float64)), np.float32), texels)
 
 
 @lru_cache(maxsize=2)
@@ -98,18 +128,18 @@ def _camera_of(lens: Lens) -> PlanarCamera:
 class TargetCamera:
     """A `FrameSource` before which a target is held or laid, at one pose after another.
 
-    Each pose is shown for two frames, so that the second finds it still. EOFError after the last.
+    Each pose is shown for two frames or more, so that the second finds it still. EOFError after
+    the last.
     """
 
-    def __init__(
-        self, truth: Truth, poses: list[Pose], sheet: Sheet, seed: int, lamps: dict[str, Glow]
-    ) -> None:
+    def __init__(self, truth: Truth, poses: list[Pose], face: Face, seed: int, *, again: int = 2):
+        """`again` is how many frames each pose is shown for."""
         self._truth = truth
         self._poses = poses
-        self._texture = _printed(sheet)
+        self._face = face
         self._camera = _camera_of(truth.lens)
         self._seed = seed
-        self._lamps = lamps
+        self._again = again
         self._count = 0
         self._seen: tuple[int, Light] | None = None
 
@@ -122,17 +152,16 @@ class TargetCamera:
         return IDENTITY
 
     def grab(self, light: str) -> PixelFrame:
-        """The next frame, under the light that is on; dark under one it has no lamp for."""
-        number = self._count // _FRAMES_A_POSE
+        """The next frame; `bright@50` is that lamp at half its level, `off` the room's light."""
+        number = self._count // self._again
         if number >= len(self._poses):
             raise EOFError("The virtual hands have shown everything.")
         self._count += 1
         if self._seen is None or self._seen[0] != number:
-            flat = Flat(self._texture, 1 / _TEXELS_PER_MM, self._poses[number])
+            flat = Flat(self._face.reflectance, self._face.texel_mm, self._poses[number])
             self._seen = number, self._camera.sees([flat], blur_px=self._truth.blur_px)
-        glow = self._lamps.get(light, Glow((0.0, 0.0, 0.0)))
         chance = np.random.default_rng((self._seed, self._count))
-        rgb = Sensor().develop(self._seen[1] * glow.over(SIZE), chance)
+        rgb = Sensor().develop(self._seen[1] * self._truth.light(light), chance)
         return PixelFrame(np.ascontiguousarray(rgb[..., ::-1]), self._count, time.monotonic())
 
     def look(self) -> NDArray[np.uint8]:
@@ -149,16 +178,14 @@ class CalibrationBench:
     def __init__(self, seed: int = 0, change: Change = "none") -> None:
         self.truth = Truth().changed(change)
         self._seed = seed
-        level = self.truth.level
-        self._lamps = {
-            "bright": Glow((level, level, level)),
-            "raking": Glow((0.6 * level,) * 3, x=-0.1, falloff=0.5),
-        }
+
+    def lit(self, light: str) -> None:
+        """The virtual lamps follow the camera's own word."""
 
     def held_board(self, board: Board, views: int) -> TargetCamera:
         """The board held before the camera, in every way that a lens calibration asks for."""
         poses = lens_views(self.truth.lens, SIZE, board, 2 * views, self._seed)
-        return self._shown(board_sheet(board, A4), self._on_sheet(board, poses), 1)
+        return self._shown(_printed(board_sheet(board, A4)), self._on_sheet(board, poses), 1)
 
     def laid_board(self, board: Board) -> TargetCamera:
         """The board lying on the bench at one place after another."""
@@ -167,7 +194,25 @@ class CalibrationBench:
             on_bench(self.truth.bench, middle, x_mm=x, y_mm=y, turned_deg=turn)
             for x, y, turn in _PLACES
         ]
-        return self._shown(board_sheet(board, A4), poses, 2)
+        return self._shown(_printed(board_sheet(board, A4)), poses, 2)
+
+    def blank_card(self) -> TargetCamera:
+        """A blank card that fills the picture, turned by half from one picture to the next."""
+        middle = (_BLANK_MM[0] / 2, _BLANK_MM[1] / 2)
+        poses = [on_bench(self.truth.bench, middle, turned_deg=turn) for turn in (0.0, 180.0)]
+        return self._shown(_printed(Sheet(*_BLANK_MM, ())), poses * 8, 4, again=1)
+
+    def edges(self) -> TargetCamera:
+        """The sheet of slanted squares, untouched."""
+        pose = on_bench(self.truth.bench, (A4[0] / 2, A4[1] / 2))
+        return self._shown(_printed(edge_sheet()), [pose], 5, again=_UNTOUCHED)
+
+    def chart(self) -> TargetCamera:
+        """A 24-patch chart in the middle of the bench, under the light of white LEDs."""
+        face = _chart()
+        height, width = face.reflectance.shape[:2]
+        middle = (width * face.texel_mm / 2, height * face.texel_mm / 2)
+        return self._shown(face, [on_bench(self.truth.bench, middle, turned_deg=2.0)], 6)
 
     def card(self, serial: str) -> TargetCamera:
         """The check card, laid a little aside each day."""
@@ -180,10 +225,10 @@ class CalibrationBench:
             y_mm=float(y),
             turned_deg=float(turn),
         )
-        return self._shown(check_card(serial), [pose], 3)
+        return self._shown(_printed(check_card(serial)), [pose], 3)
 
-    def _shown(self, sheet: Sheet, poses: list[Pose], step: int) -> TargetCamera:
-        return TargetCamera(self.truth, poses, sheet, self._seed * 10 + step, self._lamps)
+    def _shown(self, face: Face, poses: list[Pose], step: int, again: int = 2) -> TargetCamera:
+        return TargetCamera(self.truth, poses, face, self._seed * 10 + step, again=again)
 
     def _on_sheet(self, board: Board, poses: list[Pose]) -> list[Pose]:
         """Poses of the board as poses of the sheet it is printed on."""

@@ -21,6 +21,7 @@ from station.virtual.calibration_bench import Truth
 from tests.support.pictured_boards import SIZE, TRUE_LENS, shown
 
 BOARD = "charuco:11x7:24:18"
+BAR = ("--scale-bar", "100", "--bar-u", "0.05")
 Ask = Callable[..., tuple[int, str, str]]
 
 
@@ -213,7 +214,7 @@ def test_a_board_larger_than_the_paper_is_refused(ask: Ask, tmp_path: Path) -> N
 def test_the_virtual_bench_is_calibrated_in_one_command(ask: Ask, tmp_path: Path) -> None:
     record, report, work = (tmp_path / name for name in ("bench.toml", "bench.html", "work"))
     arguments = ("calibrate", "all", "--virtual", "--record", record, "--work", work)
-    code, out, _ = ask(*arguments, "--scale-bar", "100", "--bar-u", "0.05", "--json")
+    code, out, _ = ask(*arguments, *BAR, "--batch", "since-2014-11", "--json")
 
     assert code == 0
     answer = json.loads(out)
@@ -224,9 +225,12 @@ def test_the_virtual_bench_is_calibrated_in_one_command(ask: Ask, tmp_path: Path
     assert made.lens.fx == pytest.approx(truth.lens.fx, rel=0.002)
     assert made.plane.distance_mm == pytest.approx(truth.bench.distance_mm, rel=0.001)
     assert made.check is not None
+    assert made.claims == set(Claim) - {Claim.SMALLEST_FAULT}
+    assert made.colour is not None
+    assert made.colour.de00_mean <= 1.5
     assert "<svg" in report.read_text("utf-8")
 
     pictures = sorted(work.rglob("*.png"))
     pictures[-1].unlink()
-    assert ask(*arguments, "--scale-bar", "100", "--bar-u", "0.05", "--json")[0] == 0
+    assert ask(*arguments, *BAR, "--batch", "since-2014-11", "--json")[0] == 0
     assert sorted(work.rglob("*.png")) == pictures
