@@ -176,7 +176,7 @@ def lens_of(views: Views, board: Board, tick: Tick = lambda _: None) -> LensCali
     lens = replace(
         fit.lens,
         U_px=half_set if half_set is not None else float(max(views.size)),
-        U_centre_px=_centres_apart(halves, views.size),
+        U_centre_px=_centre_unsure(fit.lens, halves, views),
         board=board.text or None,
         views_used=len(views.sightings),
         views_rejected=len(views.rejected),
@@ -274,12 +274,17 @@ def _halves(views: Views, poses: Sequence[Pose], model: Model) -> tuple[Lens, Le
     return one, other
 
 
-def _centres_apart(halves: tuple[Lens, Lens] | None, size: Size) -> float:
-    """How far the halves' principal points lie apart; anywhere in the picture without halves."""
+def _centre_unsure(lens: Lens, halves: tuple[Lens, Lens] | None, views: Views) -> float:
+    """How far the principal points of the halves, or of a lens with tangential terms, lie apart;
+    anywhere in the picture without halves."""
     if halves is None:
-        return float(max(size))
+        return float(max(views.size))
     one, other = halves
-    return math.hypot(one.cx - other.cx, one.cy - other.cy)
+    bent = fit_lens(views.sightings, views.size, "brown-conrady").lens
+    return max(
+        math.hypot(one.cx - other.cx, one.cy - other.cy),
+        math.hypot(lens.cx - bent.cx, lens.cy - bent.cy),
+    )
 
 
 def _half_set_result(half_set: float | None) -> Result:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from station.commands import console
-from station.commands.calibrate_colour import BatchChoice
+from station.commands.calibrate_colour import BatchChoice, stated_batch
 from station.commands.calibrate_options import Config, Json, Square, result_form, show_results
 
 DEFAULT_BOARD = "charuco:11x7:24:18"
@@ -78,7 +78,7 @@ def calibrate_all(
         by,
         light,
         tuple(lamp or ("bright", "raking")),
-        batch=None if batch is BatchChoice.AUTO else batch.value,
+        batch=stated_batch(batch),
     )
     work.mkdir(parents=True, exist_ok=True)
     page = report or record.with_suffix(".html")

@@ -18,6 +18,7 @@ from station.commands.calibrate_options import (
 )
 
 if TYPE_CHECKING:
+    from calibration.chart.reference import Batch
     from calibration.errors import CalibrationError
     from station.app.calibration_light import ColourStep
     from station.app.calibration_pictures import PictureFile
@@ -29,6 +30,16 @@ class BatchChoice(StrEnum):
     BEFORE = "before-2014-11"
     SINCE = "since-2014-11"
     AUTO = "auto"
+
+
+def stated_batch(choice: BatchChoice) -> "Batch | None":
+    """The batch that was stated; None leaves it to the patches."""
+    match choice:
+        case BatchChoice.BEFORE:
+            return "before-2014-11"
+        case BatchChoice.SINCE:
+            return "since-2014-11"
+    return None
 
 
 LampName = Annotated[
@@ -58,15 +69,10 @@ def colour(
     Its errors are those of patches that the fit never saw. Several pictures give a table. Exit
     code 0 once computed, whatever the verdict; 1 if a picture gave nothing.
     """
-    from calibration.chart.reference import Batch
     from calibration.errors import CalibrationError
     from station.app.calibration_light import colour_step, write_colour
     from station.app.calibration_record import read
 
-    stated: dict[BatchChoice, Batch] = {
-        BatchChoice.BEFORE: "before-2014-11",
-        BatchChoice.SINCE: "since-2014-11",
-    }
     files = chosen(pictures, camera, config, keep, lamp)
     if record is not None and len(files) > 1:
         console.leave("Give one picture of the chart with --record: it has room for one.")
@@ -74,7 +80,7 @@ def colour(
     steps: list[tuple[PictureFile, ColourStep | CalibrationError]] = []
     for file in files:
         try:
-            steps.append((file, colour_step(file, stated.get(batch), known, lamp)))
+            steps.append((file, colour_step(file, stated_batch(batch), known, lamp)))
         except CalibrationError as error:
             steps.append((file, error))
     if len(steps) > 1:
