@@ -55,6 +55,7 @@ class Generator(StrEnum):
 
     FAST = "fast"
     PATH_TRACED = "path-traced"
+    CARTONS = "cartons"
 
 
 def render(
@@ -63,17 +64,20 @@ def render(
     out: Annotated[Path, typer.Option(help="The directory of the set; an unfinished one goes on.")],
     spp: Annotated[
         int, typer.Option(min=1, max=4096, help="Samples a pixel where paths are traced.")
-    ] = 8,
+    ] = 6,
     sheet: Annotated[Path | None, typer.Option(help="A contact sheet (PNG) to look at.")] = None,
     generator: Annotated[
         Generator,
-        typer.Option(help="path-traced: cartons, slow; fast: all families, needs no path tracer."),
+        typer.Option(
+            help="path-traced: all families, to test on; fast: all families by other means, to "
+            "learn from, needs no path tracer; cartons: both sides of cartons, path-traced."
+        ),
     ] = Generator.PATH_TRACED,
     families: Annotated[
-        list[str] | None, typer.Option("--family", help="With fast: only these families.")
+        list[str] | None, typer.Option("--family", help="Only these families of goods.")
     ] = None,
     defects: Annotated[
-        list[str] | None, typer.Option("--defect", help="With fast: only these kinds of fault.")
+        list[str] | None, typer.Option("--defect", help="Only these kinds of fault.")
     ] = None,
     mtf50: Annotated[
         float | None,
@@ -83,16 +87,19 @@ def render(
 ) -> None:
     """Render returns with their ground truth: masks, sizes in mm, colour differences.
 
-    One set of the fast generator is one bench: render several seeds for varied benches.
+    One set is one bench: render several seeds for varied benches.
     """
     from models.rendering.contact_sheet import contact_sheet
     from models.rendering.fast.render import render_fast_set
     from models.rendering.render import render_set
+    from models.rendering.traced.render import render_traced_set
     from models.rendering.tracer import RendererMissingError
     from models.sets import SetError
 
-    if generator is Generator.PATH_TRACED and (families or defects or mtf50):
-        console.leave("--family, --defect and --mtf50 belong to --generator fast: add it.")
+    if generator is Generator.CARTONS and (families or defects):
+        console.leave("--family and --defect need --generator path-traced or fast: choose one.")
+    if generator is not Generator.FAST and mtf50:
+        console.leave("--mtf50 belongs to --generator fast: add it.")
 
     def progress(done: int, total: int) -> None:
         console.note(f"{done} of {total} returns")
@@ -108,8 +115,18 @@ def render(
                 mtf50=mtf50,
                 progress=progress,
             )
-        else:
+        elif generator is Generator.CARTONS:
             made = render_set(out, count, seed, spp=spp, progress=progress)
+        else:
+            made = render_traced_set(
+                out,
+                count,
+                seed,
+                families=families or (),
+                defects=defects or (),
+                spp=spp,
+                progress=progress,
+            )
         if sheet is not None:
             contact_sheet(out, sheet)
     except (SetError, RendererMissingError) as error:

@@ -32,4 +32,13 @@ def test_settings_of_the_fast_generator_are_refused_without_it(tmp_path: Path) -
                  "--mtf50", "0.2"]  # fmt: skip
     answer = CliRunner().invoke(tree(), arguments)
     assert answer.exit_code == 2
-    assert "belong to --generator fast" in answer.stderr
+    assert "belongs to --generator fast" in answer.stderr
+
+
+def test_families_are_refused_where_there_are_only_cartons(tmp_path: Path) -> None:
+    arguments = ["render", "--count", "1", "--seed", "3", "--out", str(tmp_path / "set"),
+                 "--generator", "cartons", "--family", "bottle"]  # fmt: skip
+    answer = CliRunner().invoke(tree(), arguments)
+    assert answer.exit_code == 2
+    assert "--generator path-traced or fast" in answer.stderr
+    assert not (tmp_path / "set").exists()
