@@ -10,13 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
-from station.adapters.cameras.sources.pictures import live
-from station.adapters.cameras.sources.source import PixelExposure, SettingsError
+from station.adapters.cameras.sources.pictures import JPEG, live
+from station.adapters.cameras.sources.source import Exposure, PixelExposure, SettingsError
 
 _OPEN_MS = 8_000
 _READ_MS = 2_000
 _PATIENCE_S = 1.8
 _FILM_RATE = 25.0
+_AS_IT_CAME = -1
+_REDUCED = (
+    (1280, cv2.IMREAD_REDUCED_COLOR_4),
+    (640, cv2.IMREAD_REDUCED_COLOR_2),
+    (0, cv2.IMREAD_COLOR),
+)
+"""From which width on a JPEG may be decoded at what part of its size to be shown live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,10 @@ class StreamSettings:
 
 
 class StreamSource:
-    """RTSP or HTTP from a camera, or a film file, kept as PNG because FFmpeg decodes every frame.
+    """RTSP or HTTP from a camera, or a film file. Motion JPEG is kept as it came, all else as PNG.
+
+    FFmpeg decodes other formats, and OpenCV scales what comes in a new size in mid-stream to the
+    old one: of motion JPEG a change of size is seen, of H.264 and H.265 it is not.
 
     A thread reads all the time, so that no frame waits and grows old. A grab gives the first frame
     exposed after it was asked for. A film is played at its own rate. At the end of a film, when a
@@ -47,6 +57,7 @@ class StreamSource:
         self._live = "://" in url
         self._name = _without_password(url)
         self._reader: _Reader | None = None
+        self._jpegs = False
         self._sequence = 0
 
     def open(self) -> dict[str, float]:
@@ -75,6 +86,9 @@ class StreamSource:
                 f"{self._name} delivers {width:g}x{height:g} pixels,"
                 f" {settings.width}x{settings.height} was asked: correct one of them."
             )
+        self._jpegs = capture.get(cv2.CAP_PROP_FOURCC) == cv2.VideoWriter.fourcc(*"MJPG")
+        if self._jpegs:
+            self._jpegs = capture.set(cv2.CAP_PROP_FORMAT, _AS_IT_CAME)
         latency_s = settings.latency_s if self._live else 0.0
         self._reader = _Reader(capture, latency_s, None if self._live else rate or _FILM_RATE)
         return {"width": width, "height": height, "rate": rate}
@@ -83,15 +97,24 @@ class StreamSource:
         """A stream does not say which camera it comes from."""
         return ""
 
-    def grab(self, light: str) -> PixelExposure:  # noqa: ARG002  a camera sees the light by itself
+    def grab(self, light: str) -> Exposure | PixelExposure:  # noqa: ARG002  a camera sees the light by itself
         """The first frame exposed from now on."""
         pixels, exposed_s = self._next()
         self._sequence += 1
+        if self._jpegs:
+            return Exposure(pixels.tobytes(), JPEG, self._sequence, exposed_s)
         return PixelExposure(pixels, self._sequence, exposed_s)
 
     def look(self) -> NDArray[np.uint8]:
         """The next frame as a live picture."""
-        return live(self._next()[0])
+        pixels = self._next()[0]
+        if self._jpegs:
+            how = next(how for width, how in _REDUCED if self._settings.width >= width)
+            small = cv2.imdecode(np.frombuffer(pixels.tobytes(), np.uint8), how)
+            if small is None:
+                raise LookupError(f"{self._name} delivered a torn picture.")
+            return live(small)
+        return live(pixels)
 
     def close(self) -> None:
         """Let go of the stream."""

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from station.adapters.cameras.sources.source import SettingsError
+from models.runtime.pictures import decode_picture
+from station.adapters.cameras.sources.source import Exposure, PixelExposure, SettingsError
 from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
 
 WIDTH, HEIGHT, RATE = 320, 240, 25.0
@@ -25,8 +26,15 @@ def picture(
     return np.full((height, width, 3), level, np.uint8)
 
 
-def level_of(pixels: NDArray[Any]) -> int:
-    return round(float(pixels.mean()))
+def picture_of(taken: Exposure | PixelExposure) -> NDArray[Any]:
+    if isinstance(taken, PixelExposure):
+        return taken.pixels
+    assert taken.media_type == "image/jpeg"
+    return decode_picture(taken.evidence)
+
+
+def level_of(taken: Exposure | PixelExposure) -> int:
+    return round(float(picture_of(taken).mean()))
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def test_a_film_is_played_at_its_own_rate_and_is_over_at_its_end(film: Path) -> 
         except OSError as error:
             over = str(error)
         else:
-            levels.append(level_of(taken.pixels))
+            levels.append(level_of(taken))
     played_s = time.monotonic() - begun_s
     source.close()
 
@@ -122,7 +130,7 @@ def test_a_slow_taker_of_a_film_gets_the_frame_of_the_moment(film: Path) -> None
     source.grab("bright")
     threading.Event().wait(1.0)
 
-    frame = level_of(source.grab("bright").pixels) / 2
+    frame = level_of(source.grab("bright")) / 2
     passed = (time.monotonic() - begun_s) * RATE
     source.close()
 
@@ -138,13 +146,42 @@ def test_a_stream_gives_only_what_was_exposed_after_the_wish(camera: Camera) -> 
         camera.level = level
         asked_s = time.monotonic()
         taken = source.grab("bright")
-        levels.append(level_of(taken.pixels))
+        levels.append(level_of(taken))
         stamps.append(taken.monotonic_s >= asked_s)
     look = source.look()
     source.close()
 
     assert levels == pytest.approx([20, 120, 60, 220], abs=2)
     assert all(stamps)
+    assert look.shape == (180, 320, 3)
+
+
+def test_motion_jpeg_is_kept_as_the_camera_sent_it(camera: Camera) -> None:
+    source = StreamSource(camera.url, SIZE)
+    source.open()
+    taken = source.grab("bright")
+    source.close()
+
+    assert isinstance(taken, Exposure)
+    assert taken.evidence == cv2.imencode(".jpg", picture(camera.level))[1].tobytes()
+
+
+def test_a_film_in_another_format_is_given_as_pixels(tmp_path: Path) -> None:
+    path = tmp_path / "film.avi"
+    kind = cv2.VideoWriter.fourcc(*"FFV1")
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, kind, RATE, (WIDTH, HEIGHT))
+    assert writer.isOpened()
+    for _ in range(20):
+        writer.write(picture(80))
+    writer.release()
+    source = StreamSource(str(path), SIZE)
+    source.open()
+    taken = source.grab("bright")
+    look = source.look()
+    source.close()
+
+    assert isinstance(taken, PixelExposure)
+    assert level_of(taken) == 80
     assert look.shape == (180, 320, 3)
 
 
@@ -169,6 +206,26 @@ def test_a_stream_that_pauses_is_lost(camera: Camera) -> None:
 def test_a_stream_of_another_size_is_refused_in_words(camera: Camera) -> None:
     with pytest.raises(SettingsError, match="delivers 320x240 pixels, 640x480 was asked"):
         StreamSource(camera.url, StreamSettings(640, 480)).open()
+
+
+def test_a_stream_that_changes_its_size_never_passes_for_the_old_one(camera: Camera) -> None:
+    source = StreamSource(camera.url, SIZE)
+    source.open()
+    source.grab("bright")
+    camera.level, camera.size = 200, (640, 480)
+
+    shapes = []
+    try:
+        for _ in range(6):
+            taken = source.grab("bright")
+            if level_of(taken) > 100:
+                shapes.append(picture_of(taken).shape)
+    except OSError:
+        shapes.append(())  # it lost the stream, which is as good
+    source.close()
+
+    assert shapes
+    assert (HEIGHT, WIDTH, 3) not in shapes
 
 
 def test_what_is_not_there_is_a_sentence_without_the_password(tmp_path: Path) -> None:
