@@ -7,6 +7,9 @@ import numpy as np
 
 from calibration.boards.board import Floats
 from calibration.boards.finding import Sighting
+from calibration.characterisation import Characterisation
+from calibration.chart.reference import BATCHES, COLUMNS
+from calibration.colour import lab_d50_to_linear, srgb_encoded
 from calibration.lens.coverage import cell_counts
 from calibration.sections.detection import Detectability
 from calibration.sections.photometry import EdgeSharpness
@@ -62,6 +65,25 @@ def residual_figure(
             )
     parts.append(_text(8, height - 8, f"x {magnified:g}"))
     return _svg(height, parts)
+
+
+def chart_figure(made: Characterisation) -> str:
+    """Each patch of the chart as delivered, corrected, and as it should be, from above; below it
+    its ΔE00 as delivered and, held out of the fit, corrected."""
+    wide, high = WIDTH / COLUMNS, 92.0
+    should = BATCHES[made.batch]
+    parts = []
+    for number in range(len(should)):
+        row, column = divmod(number, COLUMNS)
+        x, y = column * wide, row * high
+        for band, lab in enumerate((made.delivered, made.corrected, should)):
+            parts.append(
+                f'<rect x="{x + 3:.1f}" y="{y + 3 + 22 * band:.1f}" width="{wide - 6:.1f}" '
+                f'height="22" fill="{_hex(lab[number])}"/>'
+            )
+        said = f"{made.before[number]:.1f} → {made.held_out[number]:.1f}"
+        parts.append(_text(x + 5, y + 84, said))
+    return _svg(high * len(should) / COLUMNS, parts)
 
 
 def mtf_figure(edges: Sequence[EdgeSharpness]) -> str:
@@ -145,6 +167,13 @@ def plot(
         if number < len(names):
             parts.append(_text(_MARGIN + 12, 30 + 15 * number, names[number], colour))
     return _svg(height, parts)
+
+
+def _hex(lab: Floats) -> str:
+    """CIELAB under D50 as a screen shows it."""
+    codes = np.clip(srgb_encoded(np.clip(lab_d50_to_linear(lab), 0, 1)), 0, 1) * 255
+    red, green, blue = (round(float(code)) for code in codes)
+    return f"#{red:02X}{green:02X}{blue:02X}"
 
 
 def _colours() -> tuple[str, ...]:

@@ -21,6 +21,8 @@ _STEPS = {
     "lens": ("Lens", "镜头"),
     "plane": ("Bench plane", "台面"),
     "light": ("Light", "灯光"),
+    "flat field": ("Flat field", "平场"),
+    "exposure": ("Exposure", "曝光"),
     "colour": ("Colour", "颜色"),
     "focus": ("Focus", "清晰度"),
     "noise": ("Noise", "噪声"),

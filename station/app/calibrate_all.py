@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from calibration.bench_plane import Bar, PlaneCalibration, calibrate_plane
+from calibration.bench_plane import Bar, calibrate_plane
 from calibration.boards.board import Board
 from calibration.boards.finding import Grey
 from calibration.chart.reference import Batch
 from calibration.lens.calibrate import LensCalibration, calibrate_lens, gather
 from calibration.record import Calibration
-from calibration.report.figures import coverage_figure, drift_chart, residual_figure
+from calibration.report.figures import (
+    chart_figure,
+    coverage_figure,
+    drift_chart,
+    residual_figure,
+)
 from calibration.report.page import Figure, report_page
 from calibration.sections.provenance import Target
 from calibration.verification.log import log_of, read_log
@@ -19,6 +24,7 @@ from models.runtime.opencv import cv2
 from station.adapters.cameras.sources.source import FrameSource
 from station.app.calibration_light import (
     DARK,
+    ColourStep,
     colour_step,
     focus_step,
     light_step,
@@ -172,11 +178,11 @@ def calibrate_all(
     say("4 of 6: focus")
     _focus(hands, record, work, wishes, say)
     say("5 of 6: colour")
-    _colour(hands, record, work, wishes, say)
+    colour = _colour(hands, record, work, wishes, say)
     say("6 of 6: check card")
     evidence = _card(hands, work / "card.png", wishes)
     make_reference(record, evidence, wishes.card, wishes.light)
-    write_report(record, report, lens, plane, [*used, *lying])
+    write_report(record, report, lens, colour, [*used, *lying])
     return read(record)
 
 
@@ -184,7 +190,7 @@ def write_report(
     record: Path,
     report: Path,
     lens: LensCalibration | None = None,
-    plane: PlaneCalibration | None = None,
+    colour: ColourStep | None = None,
     pictures: list[PictureFile] | None = None,
 ) -> None:
     """Write the report of the record, with the figures of what was calibrated just now and the
@@ -204,7 +210,13 @@ def write_report(
     if pictures:
         thumbs = [thumb for each in pictures if (thumb := _thumb(each.grey()))]
         caption = ("the pictures it rests on", "所依据的照片")
-        figures.setdefault("plane" if plane else "lens", []).append(Figure(caption, jpegs=thumbs))
+        figures["plane"] = [Figure(caption, jpegs=thumbs)]
+    if colour is not None:
+        caption = (
+            "each patch as delivered, corrected, and as it should be; ΔE00 before and after",
+            "每个色块：原样、校正后、应有颜色；校正前后的 ΔE00",
+        )
+        figures["colour"] = [Figure(caption, chart_figure(colour.made))]
     made = read(record)
     history = [each for each in read_log(log_of(record)) if each.calibration == made.digest]
     if history:
@@ -235,10 +247,11 @@ def _focus(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> 
     write_focus(record, found, size, wishes.by, picture)
 
 
-def _colour(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
+def _colour(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> ColourStep:
     (picture,) = capture_lit(hands.chart(), [wishes.light], hands.lit, work / "chart", say)
     step = colour_step(picture, wishes.batch, read(record), wishes.light)
     write_colour(record, step, wishes.light, wishes.by, wishes.chart)
+    return step
 
 
 def _card(hands: Hands, path: Path, wishes: Wishes) -> bytes:
