@@ -22,7 +22,7 @@ _CROP, _NO_OUTPUT, _COPY_NONE = 4, 16, 64
 _STOP_ON_WARNING, _ACCURATE = 8192, 4096
 _RGB = 0
 _BLOCK = 8
-_SOI, _SOS, _EOI = 0xD8, 0xDA, 0xD9
+_SOI, _SOS, _DHT = 0xD8, 0xDA, 0xC4
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 _JFIF, _ADOBE = 0xE0, 0xEE
 _COMMENT = 0xFE
@@ -66,12 +66,13 @@ class DamagedError(ValueError):
 def bare(content: bytes) -> bytes:
     """The JPEG without comments, EXIF and other application data; its coefficients untouched.
 
-    JFIF (without its thumbnail) and Adobe's marker stay: they say how the colours are meant.
-    DamagedError if its segments cannot be followed.
+    JFIF (without its thumbnail) and Adobe's marker stay: they say how the colours are meant. The
+    Huffman tables that USB cameras leave out of motion JPEG are put in, where the library is, so
+    that any program can show the picture. DamagedError if its segments cannot be followed.
     """
     if content[:2] != bytes((0xFF, _SOI)):
         raise DamagedError("no JPEG")
-    kept, at = [content[:2]], 2
+    kept, at, tables = [content[:2]], 2, False
     while True:
         while content[at : at + 2] == b"\xff\xff":
             at += 1
@@ -83,7 +84,9 @@ def bare(content: bytes) -> bytes:
             continue
         length = int.from_bytes(content[at + 2 : at + 4], "big")
         if marker == _SOS:
-            return b"".join((*kept, content[at:]))
+            whole = b"".join((*kept, content[at:]))
+            return whole if tables or not at_hand() else cut(whole, None)
+        tables = tables or marker == _DHT
         segment = content[at : at + 2 + length]
         at += 2 + length
         if marker == _JFIF and segment[4:9] == b"JFIF\0" and length >= _JFIF_BYTES:

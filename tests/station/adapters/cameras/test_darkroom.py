@@ -89,6 +89,21 @@ def test_a_jpeg_stays_the_cameras_own_without_its_metadata(develop: Develop) -> 
     assert np.array_equal(shown, decode_picture(plain))
 
 
+@turbo
+def test_tables_that_motion_jpeg_leaves_out_are_put_in(develop: Develop) -> None:
+    plain = encoded()
+    bare, at = plain, 0
+    while (at := bare.find(b"\xff\xc4")) > 0:
+        bare = bare[:at] + bare[at + 2 + int.from_bytes(bare[at + 2 : at + 4], "big") :]
+
+    made, shown = develop(exposure(bare))
+
+    assert b"\xff\xc4" in made.evidence
+    assert shown is not None
+    assert np.array_equal(shown, decode_picture(plain))
+    assert np.array_equal(decode_picture(made.evidence), shown)
+
+
 def test_metadata_of_a_png_goes_and_its_pixels_stay(develop: Develop) -> None:
     png = cv2.imencode(".png", scene())[1].tobytes()
     text = b"tEXtAuthor\0operator"
