@@ -51,6 +51,13 @@ class Claim(StrEnum):
     LIGHT_CHALLENGE = "light-challenge"
 
 
+_RESTS_ON = {
+    Claim.MILLIMETRES: {"lens", "plane"},
+    Claim.COLOUR_DIFFERENCE: {"colour"},
+    Claim.SMALLEST_FAULT: {"focus", "noise"},
+}
+
+
 @dataclass(frozen=True, slots=True, config=TABLE)
 class Calibration:
     """The record, schema 2. Each section is absent until its step was done, and claims fall away:
@@ -61,6 +68,8 @@ class Calibration:
     | `colour-difference` | `colour` and a lamp with a flat field for the light it was made under |
     | `smallest-fault` | `sharpness`, `noise`, `detection` |
     | `light-challenge` | `response` of every lamp |
+
+    A claim falls away too where a step that it rests on failed its acceptance.
 
     Times are aware and kept in UTC. `source` says how the numbers came about.
     """
@@ -157,7 +166,9 @@ class Calibration:
             Claim.SMALLEST_FAULT: bool(self.sharpness and self.noise and self.detection),
             Claim.LIGHT_CHALLENGE: bool(self.lamps) and all(lamp.response for lamp in self.lamps),
         }
-        return frozenset(claim for claim, holds in held.items() if holds)
+        failed = {result.step for result in self.results if result.verdict == "fail"}
+        rejected = {claim for claim, steps in _RESTS_ON.items() if steps & failed}
+        return frozenset(claim for claim, holds in held.items() if holds) - rejected
 
     def in_date(self, at: datetime) -> bool:
         """Say whether the record may be used at the aware time `at`."""

@@ -1,14 +1,13 @@
 """The calibration report: one printable page of HTML in English and Chinese, without scripts."""
 
 import base64
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 
 from calibration.record import Calibration, Claim
 from calibration.report.figures import mtf_figure, pod_figure
+from calibration.report.phrases import chinese_quantity, chinese_sentence
 from calibration.sections.provenance import Result
 
 _SHAPES = {"pass": "●", "marginal": "▲", "fail": "■"}
@@ -64,7 +63,6 @@ def report_page(record: Calibration, figures: Mapping[str, Sequence[Figure]]) ->
 
     Curves of sharpness and detection are drawn from the record itself.
     """
-    known = tomllib.loads(Path(__file__).with_name("zh-CN.toml").read_text("utf-8"))
     steps = list(dict.fromkeys([*(result.step for result in record.results), *figures]))
     body = [_head(record)]
     for step in steps:
@@ -72,7 +70,7 @@ def report_page(record: Calibration, figures: Mapping[str, Sequence[Figure]]) ->
         body.append(f"<h2>{escape(english)} · {escape(chinese)}</h2>")
         results = [result for result in record.results if result.step == step]
         if results:
-            body.append(_results(results, known))
+            body.append(_results(results))
         body += [_figure(each) for each in figures.get(step, ())]
     if record.sharpness and any(edge.mtf for edge in record.sharpness.edges):
         caption = ("MTF of every slanted edge", "各斜边的 MTF")
@@ -134,13 +132,12 @@ def _optics(record: Calibration) -> list[tuple[tuple[str, str], str]]:
     return rows
 
 
-def _results(results: Sequence[Result], known: Mapping[str, Mapping[str, str]]) -> str:
-    quantities, sentences = known["quantities"], known["sentences"]
+def _results(results: Sequence[Result]) -> str:
     rows = []
     for each in results:
         name = escape(each.quantity)
-        if each.quantity in quantities:
-            name += f"<br>{quantities[each.quantity]}"
+        if chinese_name := chinese_quantity(each.quantity):
+            name += f"<br>{chinese_name}"
         unit = "" if each.unit == "1" else f" {escape(each.unit)}"
         limits = (
             ""
@@ -150,7 +147,7 @@ def _results(results: Sequence[Result], known: Mapping[str, Mapping[str, str]]) 
         said = ""
         if each.reason and each.remedy:
             said = f"{escape(each.reason)}: {escape(each.remedy)}."
-            chinese = [sentences.get(text) for text in (each.reason, each.remedy)]
+            chinese = [chinese_sentence(text) for text in (each.reason, each.remedy)]
             said += f"<br>{'：'.join(filter(None, chinese))}"
         rows.append(
             f'<tr><td>{name}</td><td class="n">{each.value:.4g}{unit}</td>'

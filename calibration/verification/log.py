@@ -18,6 +18,8 @@ from calibration.record import Calibration
 from calibration.sections.provenance import Result
 from calibration.sections.values import TABLE, Digest, Text, VerdictWord
 
+GEOMETRY = frozenset({"lens", "plane"})
+"""The steps without which nothing at all is claimed, so none of their figures may have failed."""
 INTERVAL = timedelta(days=1)
 PASSES_A_DAY = 20
 """So many passes in a row lengthen the interval by a day."""
@@ -47,6 +49,7 @@ class Standing(StrEnum):
 
     VALID = "valid"
     ABSENT = "not-calibrated"
+    REJECTED = "calibration-failed"
     OVERDUE = "calibration-overdue"
     CHECK_OVERDUE = "check-overdue"
     CHECK_FAILED = "check-failed"
@@ -130,12 +133,15 @@ class Standings:
 def trust(record: Calibration | None, verifications: Sequence[Verification], at: datetime) -> Trust:
     """Return whether sizes and colours may be claimed from the record at the aware time `at`.
 
-    A record without a check reference has nothing to be verified by, and stands by its dates.
+    A record whose lens or plane failed its acceptance was never fit for a claim. A record without
+    a check reference has nothing to be verified by, and stands by its dates.
     Else the last verification of this very record decides: failed, and the claims are withdrawn;
     overdue, the same. On its first day a record needs none: it was made with the card.
     """
     if record is None:
         return Trust(Standing.ABSENT)
+    if any(each.step in GEOMETRY and each.verdict == "fail" for each in record.results):
+        return Trust(Standing.REJECTED)
     if not record.in_date(at):
         return Trust(Standing.OVERDUE)
     if record.check is None:

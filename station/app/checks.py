@@ -106,6 +106,8 @@ def _calibration(settings: Settings | None) -> str:
     match stands.standing:
         case Standing.OVERDUE:
             raise _WrongError(f"It was valid until {record.valid_until:%Y-%m-%d}: calibrate again.")
+        case Standing.REJECTED:
+            raise _WrongError("Its lens or plane failed: do what 'calibrate report' says.")
         case Standing.CHECK_OVERDUE:
             raise _WrongError("The daily check is due: run 'regrade calibrate verify'.")
         case Standing.CHECK_FAILED:

@@ -44,6 +44,7 @@ _log = logging.getLogger(__name__)
 _CALIBRATED = {
     Standing.VALID: DeviceState.WELL,
     Standing.ABSENT: DeviceState.MISSING,
+    Standing.REJECTED: DeviceState.FAULTY,
     Standing.OVERDUE: DeviceState.OVERDUE,
     Standing.CHECK_OVERDUE: DeviceState.OVERDUE,
     Standing.CHECK_FAILED: DeviceState.FAULTY,

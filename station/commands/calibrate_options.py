@@ -74,10 +74,20 @@ def _limits(result: "Result") -> str:
 
 def show_results(results: "tuple[Result, ...]", verdict: str) -> None:
     """The figures as a table, what to do about those that do not pass, and the verdict."""
+    from calibration.report.phrases import chinese_quantity, chinese_sentence
+
+    chinese = console.locale() == "zh-CN"
+
+    def named(quantity: str) -> str:
+        return (chinese_quantity(quantity) if chinese else None) or quantity
+
+    def said(sentence: str | None) -> str:
+        return (chinese_sentence(sentence or "") if chinese else None) or sentence or ""
+
     words = console.words()
     rows = [
         [
-            each.quantity,
+            named(each.quantity),
             f"{each.value:.4g}",
             "" if each.unit == "1" else each.unit,
             _limits(each),
@@ -88,5 +98,5 @@ def show_results(results: "tuple[Result, ...]", verdict: str) -> None:
     console.table(["", "", "", words("calibrate.limit"), ""], rows)
     for each in results:
         if each.reason:
-            typer.echo(f"{each.quantity}: {each.reason}: {each.remedy}.")
+            typer.echo(f"{named(each.quantity)}: {said(each.reason)}: {said(each.remedy)}")
     typer.echo(words(f"calibrate.verdict.{verdict}"))

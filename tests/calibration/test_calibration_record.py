@@ -322,6 +322,14 @@ def test_claims_fall_away_with_the_sections_that_carry_them() -> None:
     assert Claim.LIGHT_CHALLENGE not in changed({**whole, "lamps": [LAMP]}).claims
 
 
+@pytest.mark.parametrize("verdict", ["marginal", "fail"])
+@pytest.mark.parametrize("step", ["lens", "plane"])
+def test_claims_fall_away_with_a_step_that_failed(step: str, verdict: str) -> None:
+    record = changed({"results": [{**RESULT, "step": step, "verdict": verdict}]})
+
+    assert (Claim.MILLIMETRES in record.claims) == (verdict == "marginal")
+
+
 @pytest.mark.parametrize("section", ["lens", "plane"])
 def test_without_lens_or_plane_no_size_is_given(section: str) -> None:
     with pytest.raises(CalibrationError, match=f"has no {section}: run 'regrade calibrate"):

@@ -1,19 +1,17 @@
 """The report: everything that a record says, in both languages, and figures that can be drawn."""
 
-import tomllib
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import calibration.report.page
 from calibration.acceptance import Limit, judged
 from calibration.bench_plane import Bar, calibrate_plane
 from calibration.lens import limits
 from calibration.report.figures import coverage_figure, drift_chart, pod_figure, residual_figure
 from calibration.report.page import Figure, report_page
+from calibration.report.phrases import chinese_quantity, chinese_sentence
 from calibration.sections.detection import Detectability
 from calibration.sections.provenance import Result
 from calibration.verification.check import compare
@@ -21,10 +19,6 @@ from calibration.verification.log import Verification
 from tests.calibration.test_bench_plane import poses, sightings
 from tests.support.pictured_boards import SIZE, TRUE_LENS
 from tests.support.records import changed, parsed
-
-CHINESE = tomllib.loads(
-    Path(calibration.report.page.__file__).with_name("zh-CN.toml").read_text("utf-8")
-)
 
 
 def failing() -> list[Result]:
@@ -45,11 +39,11 @@ def failing() -> list[Result]:
 
 def test_every_reason_and_remedy_has_its_chinese() -> None:
     for result in failing():
-        assert result.quantity in CHINESE["quantities"], result.quantity
+        assert chinese_quantity(result.quantity), result.quantity
         if result.reason and not result.reason.startswith("the target was printed at"):
-            assert result.reason in CHINESE["sentences"], result.reason
+            assert chinese_sentence(result.reason), result.reason
         if result.remedy:
-            assert result.remedy in CHINESE["sentences"], result.remedy
+            assert chinese_sentence(result.remedy), result.remedy
 
 
 def test_the_page_says_what_failed_and_what_to_do_in_both_languages() -> None:

@@ -126,6 +126,23 @@ def test_checks_of_another_record_do_not_count() -> None:
     assert trust(RECORD, checks, MADE + DAY / 2).standing is Standing.VALID
 
 
+@pytest.mark.parametrize(
+    ("step", "verdict", "standing"),
+    [
+        ("lens", "fail", Standing.REJECTED),
+        ("plane", "fail", Standing.REJECTED),
+        ("lens", "marginal", Standing.VALID),
+        ("focus", "fail", Standing.VALID),
+    ],
+)
+def test_a_record_whose_geometry_failed_its_acceptance_claims_nothing(
+    step: str, verdict: str, standing: Standing
+) -> None:
+    result = {"step": step, "quantity": "rms", "value": 0.9, "unit": "px", "verdict": verdict}
+
+    assert trust(changed({"results": [result]}), (), MADE).standing is standing
+
+
 def test_a_record_without_a_card_stands_by_its_dates() -> None:
     assert trust(changed({}), (), MADE + 100 * DAY).standing is Standing.VALID
 
