@@ -62,9 +62,9 @@ def test_corners_are_found_to_a_tenth_of_a_pixel(name: str) -> None:
 
 
 def test_similar_views_stay_in_the_fit_and_lower_the_coverage(views: list[Shown]) -> None:
-    alike = calibrate_lens(views[:6] + [views[0]] * 20, CHARUCO)
+    alike = calibrate_lens(views[:5] + [views[0]] * 15, CHARUCO)
 
-    assert alike.lens.views_used == 26
+    assert alike.lens.views_used == 20
     assert results(alike)["distinct views"] == "fail"
     assert alike.verdict == "fail"
     failed = next(each for each in alike.results if each.quantity == "distinct views")
@@ -84,12 +84,10 @@ def test_pictures_without_the_board_say_what_to_check() -> None:
         calibrate_lens(blank, CHARUCO)
 
 
-def test_a_picture_of_another_size_is_left_out_and_named(
-    views: list[Shown], calibrated: LensCalibration
-) -> None:
+def test_a_picture_of_another_size_is_left_out_and_named(views: list[Shown]) -> None:
     small = Shown("small.png", views[3].grey()[:360])  # type: ignore[index]
     broken = Shown("notes.txt", None)
-    mixed = calibrate_lens([*views[:9], small, broken], CHARUCO)
+    mixed = calibrate_lens([*views[:4], small, broken], CHARUCO)
 
     assert {each.name: each.reason for each in mixed.rejected} == {
         "notes.txt": "it cannot be read as a picture",
@@ -129,6 +127,7 @@ def test_a_board_printed_at_97_percent_one_way_is_named() -> None:
     assert results(narrow)["board aspect"] == "fail"
 
 
+@pytest.mark.slow
 def test_a_lens_refocused_halfway_does_not_pass(views: list[Shown]) -> None:
     other = dataclasses.replace(TRUE_LENS, fx=840.0, fy=841.0)
     poses = lens_views(TRUE_LENS, SIZE, CHARUCO, 27)
@@ -142,7 +141,7 @@ def test_a_misread_view_is_left_out_and_named(views: list[Shown]) -> None:
     assert grey is not None
     bent = np.asarray(grey).copy()
     bent[:, 320:] = np.roll(bent[:, 320:], 4, axis=0)
-    result = calibrate_lens([*views[:12], Shown("bent.png", bent)], CHARUCO)
+    result = calibrate_lens([*views[:8], Shown("bent.png", bent)], CHARUCO)
 
     assert [each.name for each in result.rejected] == ["bent.png"]
     assert "px from where the others' lens puts them" in result.rejected[0].reason
