@@ -145,7 +145,7 @@ def run_examiner(connection: "Connection[Any, Any]", load: Callable[[], Equipmen
 
 def run_shadow(connection: "Connection[Any, Any]", load: Callable[[], Equipment]) -> None:
     """As `run_examiner`, giving way to every other process."""
-    os.nice(19)
+    os.nice(10)
     run_examiner(connection, load)
 
 
