@@ -140,6 +140,10 @@ class Bench:
         drive.press(Key.RESELLABLE)
         drive.settle()
         drive.wait(30)
+        # A station keeps these on disk; here they would pile up and be collected in front of the
+        # window.
+        drive.journal.clear()
+        drive.saves.clear()
 
     def _work(self, lies: list[Break]) -> None:
         while self.drive.owed:
