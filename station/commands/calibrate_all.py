@@ -53,6 +53,7 @@ def calibrate_all(
     from calibration.boards.board import Board
     from calibration.errors import CalibrationError
     from station.app import calibrate_all as app
+    from station.virtual.calibration_bench import CalibrationBench
 
     if virtual == (camera is not None):
         console.leave("Give either --camera NAME with --config, or --virtual.")
@@ -67,8 +68,6 @@ def calibrate_all(
     if camera is not None and config is not None:
         hands = app.ConfiguredHands(camera, config, _ask)
     else:
-        from station.virtual.calibration_bench import CalibrationBench
-
         hands = CalibrationBench(seed)
     wishes = app.Wishes(
         named,
@@ -88,6 +87,9 @@ def calibrate_all(
         console.leave(str(error), console.FAILED)
     verdict = overall(made.results)
     console.note(console.words()("calibrate.written", record=str(record), report=str(page)))
+    truth: dict[str, float] = {}
+    if isinstance(hands, CalibrationBench):
+        truth = hands.truth.errors(*made.optics)
     if as_json:
         console.answer_json(
             {
@@ -97,11 +99,14 @@ def calibrate_all(
                 "digest": made.digest,
                 "claims": sorted(made.claims),
                 "results": [result_form(each) for each in made.results],
+                "truth": truth,
                 "verdict": verdict,
             }
         )
         return
     show_results(made.results, verdict)
+    for name, share in truth.items():
+        typer.echo(console.words()("calibrate.off", name=name, percent=f"{100 * share:.4f}"))
 
 
 def report(

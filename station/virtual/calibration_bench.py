@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.boards.board import Board
+from calibration.projection import from_plane, to_plane
 from calibration.rendering.chart import ColourCamera, chart_face
 from calibration.rendering.planar import (
     Flat,
@@ -39,6 +40,7 @@ _TEXELS_PER_MM = 5.0
 _BLANK_MM = (470.0, 300.0)
 _CHART_PITCH_MM, _CHART_TEXELS = 30.0, 60
 _UNTOUCHED = 31
+_LEAST_LENGTH_MM = 80.0
 _ROOM = 0.004
 _LOOK = (320, 180)
 _PLACES = ((0, 0, 0), (-70, -30, 8), (70, -30, -8), (-70, 30, -8), (70, 30, 8))
@@ -75,6 +77,26 @@ class Truth:
             "raking": Glow((0.6 * share,) * 3, x=-0.1, falloff=0.5),
         }.get(lamp, Glow((0.0, 0.0, 0.0)))
         return np.asarray(glow.over(SIZE) + _ROOM, np.float32)
+
+    def errors(self, lens: Lens, plane: BenchPlane) -> dict[str, float]:
+        """By how much a calibration is off, as shares: of the focal length, and of lengths from
+        80 mm on over the bench and 300 mm above it, on average and at most."""
+        found = {
+            "focal_length": max(abs(lens.fx / self.lens.fx - 1), abs(lens.fy / self.lens.fy - 1))
+        }
+        for height in (0.0, 300.0):
+            away, taken = self.bench.distance_mm - height, plane.distance_mm - height
+            x, y = np.meshgrid(np.linspace(-0.2, 0.2, 7), np.linspace(-0.11, 0.11, 5))
+            points = np.column_stack([x.ravel(), y.ravel()]) * away
+            pixels = from_plane(self.lens, self.bench, points, away)
+            seen = to_plane(lens, plane, pixels, taken)
+            first, second = np.triu_indices(len(points), 1)
+            true = np.linalg.norm(points[first] - points[second], axis=1)
+            far = true >= _LEAST_LENGTH_MM
+            off = np.linalg.norm(seen[first] - seen[second], axis=1)[far] / true[far] - 1
+            found[f"length_mean_at_{height:.0f}_mm"] = float(off.mean())
+            found[f"length_worst_at_{height:.0f}_mm"] = float(np.abs(off).max())
+        return found
 
     def changed(self, change: Change) -> "Truth":
         """The bench after something happened to it: the camera slipped by 4 mm, the lamp lost

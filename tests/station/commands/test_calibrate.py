@@ -219,6 +219,9 @@ def test_the_virtual_bench_is_calibrated_in_one_command(ask: Ask, tmp_path: Path
     assert code == 0
     answer = json.loads(out)
     assert answer["verdict"] == "pass"
+    assert answer["truth"]["focal_length"] <= 0.002
+    assert answer["truth"]["length_worst_at_0_mm"] <= 0.001
+    assert answer["truth"]["length_worst_at_300_mm"] <= 0.001
     made, truth = Calibration.read(record), Truth()
     assert made.lens is not None
     assert made.plane is not None
