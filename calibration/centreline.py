@@ -35,6 +35,23 @@ def centrelines(cells: Cells) -> list[Floats]:
     return lines
 
 
+def branches_length(cells: Cells) -> float:
+    """Return the length, in cells, of the whole skeleton, every branch counted.
+
+    Steps along the grid count 1 and diagonal ones √2, a diagonal only where no two straight steps
+    join the same cells; the chain is then some percent longer than a smooth curve.
+    """
+    skeleton = thinned(cells)
+    across = np.count_nonzero(skeleton[:, 1:] & skeleton[:, :-1])
+    down = np.count_nonzero(skeleton[1:] & skeleton[:-1])
+    falling = skeleton[1:, 1:] & skeleton[:-1, :-1]
+    falling &= ~skeleton[1:, :-1] & ~skeleton[:-1, 1:]
+    rising = skeleton[1:, :-1] & skeleton[:-1, 1:]
+    rising &= ~skeleton[1:, 1:] & ~skeleton[:-1, :-1]
+    diagonal = np.count_nonzero(falling) + np.count_nonzero(rising)
+    return float(across + down + diagonal * 2**0.5)
+
+
 def thinned(cells: Cells) -> Cells:
     """Return the skeleton, one cell wide and connected as the region is."""
     weights = np.zeros((3, 3), dtype=np.float32)

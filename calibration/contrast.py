@@ -1,4 +1,4 @@
-"""The colour difference between a stain and the surface around it."""
+"""The colour difference between a fault and the surface around it."""
 
 import math
 
@@ -7,92 +7,65 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.colour import delta_e00, srgb_to_lab
+from calibration.outline import OUTSIDE_PX, pairs_across
 from calibration.region import Cells, Floats, Region
+from calibration.views import Picture
 
-EDGE_BAND_PX = 2
-RING_PX = 8
-RING_SHARE = 0.25
-MIN_PIXELS = 12
+MIN_PAIRS = 8
 SECTORS = 8
 CAMERA_U_RELATIVE = 0.15
 
+_CORRELATED = 3
+"""Neighbouring points of an outline share their pixels: about a third of them are independent."""
 
-def stain_contrast(region: Region, picture: NDArray[np.uint8]) -> tuple[float, float] | None:
-    """Return ΔE00 between a stain and the ring around it, and its expanded uncertainty (k = 2).
 
-    Measurand: CIEDE2000 between the median Lab colour of the covered pixels and that of a ring
-    around them, both kept `EDGE_BAND_PX` away from the edge. Prints and shadows of less than half
-    the ring do not move its median. `picture` is the whole frame, H x W x 3, RGB, 8-bit.
-    None where stain or ring has fewer than `MIN_PIXELS` pixels inside the picture.
+def colour_contrast(
+    region: Region, picture: Picture, within: Cells | None = None
+) -> tuple[float, float] | None:
+    """Return ΔE00 between a fault and its surround, and its expanded uncertainty (k = 2).
 
-    U combines the spread of both medians (1.2533 · s / √n, s from the median absolute deviation),
-    how far the surround differs from side to side (half the standard deviation of ΔE00 against the
-    ring's eight sectors, since nobody sees the surface under the stain), and `CAMERA_U_RELATIVE`
-    of the value, for a camera whose colour has not been calibrated and light veiling the surface.
+    Measurand: CIEDE2000 across the outline, the median over its points. Each point compares
+    the two sides on its normal (`pairs_across`), each the mean of 3 x 3 pixels. So a print or a
+    shadow that runs on under the fault is on both sides and does not count. `picture` is the
+    whole frame under even light; `within` (H x W) is where the item is seen. None where fewer than
+    `MIN_PAIRS` points have both places inside the picture and on the item.
+
+    U combines the spread of the median (1.2533 · s / √n, s from the median absolute deviation),
+    how far the answer differs from side to side (half the standard deviation over the outline's
+    eight sectors), and `CAMERA_U_RELATIVE` of the value, for a camera whose colour has not been
+    calibrated and light veiling the surface.
     """
-    inside = _covered(region, picture.shape[:2])
-    ring_px = max(RING_PX, round(RING_SHARE * math.sqrt(np.count_nonzero(inside))))
+    inside = region.covers((slice(0, picture.shape[0]), slice(0, picture.shape[1])))
     rows, columns = np.nonzero(inside)
     if not len(rows):
         return None
-    margin = EDGE_BAND_PX + ring_px + 1
-    top, left = max(0, rows.min() - margin), max(0, columns.min() - margin)
-    crop = np.s_[top : rows.max() + margin + 1, left : columns.max() + margin + 1]
-    inside, pixels = inside[crop], picture[crop]
-
-    core = _shrunk(inside, EDGE_BAND_PX)
-    if np.count_nonzero(core) < MIN_PIXELS:
-        core = inside
-    near = _grown(inside, EDGE_BAND_PX)
-    ring = _grown(inside, EDGE_BAND_PX + ring_px) & ~near
-    if min(np.count_nonzero(core), np.count_nonzero(ring)) < MIN_PIXELS:
+    margin = round(OUTSIDE_PX) + 4
+    top, left = max(0, int(rows.min()) - margin), max(0, int(columns.min()) - margin)
+    crop = np.s_[top : int(rows.max()) + margin + 1, left : int(columns.max()) + margin + 1]
+    pairs = pairs_across(inside[crop], None if within is None else within[crop])
+    if len(pairs) < MIN_PAIRS:
         return None
-    stain, stain_u = _median_colour(pixels[core])
-    around, around_u = _median_colour(pixels[ring])
-    value = float(delta_e00(stain, around))
-    sides = delta_e00(_sector_colours(pixels, core, ring), stain)
-    u = math.hypot(stain_u, around_u, float(sides.std()) / 2, CAMERA_U_RELATIVE / 2 * value)
+    lab = srgb_to_lab(cv2.blur(picture[crop], (3, 3)))
+    differences = delta_e00(lab[pairs[:, 1], pairs[:, 0]], lab[pairs[:, 3], pairs[:, 2]])
+    value = float(np.median(differences))
+    spread = 1.4826 * float(np.median(np.abs(differences - value)))
+    independent = max(1.0, len(pairs) / _CORRELATED)
+    sides = _sector_medians(pairs[:, :2], differences)
+    u = math.hypot(
+        1.2533 * spread / math.sqrt(independent),
+        float(sides.std()) / 2,
+        CAMERA_U_RELATIVE / 2 * value,
+    )
     return value, 2 * u
 
 
-def _covered(region: Region, shape: tuple[int, int]) -> Cells:
-    """Return the picture's pixels whose centres the region covers."""
-    rows, columns = (np.arange(size, dtype=np.float64) for size in shape)
-    x, y = region.origin
-    height, width = region.cells.shape
-    cell_rows = np.floor((rows - y) / region.step + 0.5).astype(np.int64)
-    cell_columns = np.floor((columns - x) / region.step + 0.5).astype(np.int64)
-    return region.cells[
-        np.ix_(np.clip(cell_rows, 0, height - 1), np.clip(cell_columns, 0, width - 1))
-    ]
-
-
-def _grown(inside: Cells, px: int) -> Cells:
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * px + 1, 2 * px + 1))
-    return cv2.dilate(inside.astype(np.uint8), disc).astype(np.bool_)
-
-
-def _shrunk(inside: Cells, px: int) -> Cells:
-    return ~_grown(~inside, px)
-
-
-def _sector_colours(pixels: NDArray[np.uint8], core: Cells, ring: Cells) -> Floats:
-    """Return the median Lab colours (N x 3) of the ring's sectors that are large enough."""
-    middle = np.argwhere(core).mean(axis=0)
-    rows, columns = np.nonzero(ring)
-    angle = np.arctan2(rows - middle[0], columns - middle[1])
+def _sector_medians(points: NDArray[np.int64], differences: Floats) -> Floats:
+    """The median difference of each side of the fault that has enough points."""
+    offsets = points - points.mean(axis=0)
+    angle = np.arctan2(offsets[:, 1], offsets[:, 0])
     sector = ((angle / (2 * np.pi) + 0.5) * SECTORS).astype(np.int64) % SECTORS
-    lab = srgb_to_lab(pixels[ring])
     counts = np.bincount(sector, minlength=SECTORS)
-    enough = [number for number in range(SECTORS) if counts[number] >= MIN_PIXELS]
+    enough = [number for number in range(SECTORS) if counts[number] >= MIN_PAIRS]
     if not enough:
-        return np.median(lab, axis=0)[None]
-    return np.stack([np.median(lab[sector == number], axis=0) for number in enough])
-
-
-def _median_colour(pixels: NDArray[np.uint8]) -> tuple[Floats, float]:
-    """Return the median Lab colour of pixels (N x 3, RGB) and its standard uncertainty."""
-    lab = srgb_to_lab(pixels)
-    middle = np.median(lab, axis=0)
-    spread = 1.4826 * np.median(np.abs(lab - middle), axis=0)
-    return middle, float(1.2533 * np.hypot.reduce(spread) / math.sqrt(len(lab)))
+        return np.array([float(np.median(differences))])
+    return np.array([float(np.median(differences[sector == number])) for number in enough])

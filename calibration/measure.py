@@ -1,54 +1,56 @@
-"""What is measured of each kind of fault, and how well it is known."""
+"""How large a fault is, and how well that is known."""
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from calibration.centreline import centrelines
-from calibration.contrast import stain_contrast
+from calibration.edges import EdgeTable
 from calibration.errors import CalibrationError
-from calibration.plane import Height, Plane, Profile, plane_of
+from calibration.measurands import KINDS, Fault, Quantity, Reading
+from calibration.plane import Height, Plane, Profile, SizeSource, plane_of
 from calibration.record import Calibration
+from calibration.refine import refine
 from calibration.region import (
     MeasurementError,
     Region,
-    longest,
-    narrowest,
     region_of_mask,
     region_of_polygon,
 )
+from calibration.views import Views
 
-AREA_SAMPLES = 256
 EDGE_PX = 0.7
-PATH_U_RELATIVE = 0.01
 
-Quantity: TypeAlias = Literal["length", "width", "area", "depth", "delta_e00"]
 Unit: TypeAlias = Literal["mm", "mm2", "px", "px2", "1"]
+Cause: TypeAlias = Literal["edge", "line", "scale", "height"]
+
+NO_VIEWS = Views()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One line of the uncertainty budget: a standard uncertainty (k = 1) in the value's unit."""
+
+    cause: Cause
+    u: float
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A quantity in its unit with its expanded uncertainty U (k = 2)."""
+    """A quantity in its unit with its expanded uncertainty U (k = 2).
+
+    `budget` are the independent contributions, U = 2 √Σu². `height` names where the height that
+    its millimetres rest on came from; None for what needs none: pixels and colours.
+    """
 
     quantity: Quantity
     value: float
     unit: Unit
     U: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """One fault's cells on its plane, with the standard uncertainty of its edge in pixels."""
-
-    region: Region
-    plane: Plane
-    u_edge_px: float
-    picture: NDArray[np.uint8] | None
+    height: SizeSource | None = None
+    budget: tuple[Contribution, ...] = ()
 
 
 def measure(
@@ -57,143 +59,111 @@ def measure(
     profile: Profile | None,
     height: Height | None,
     *,
-    picture: NDArray[np.uint8] | None = None,
     mask: NDArray[np.uint8] | None = None,
     offset: tuple[int, int] = (0, 0),
+    views: Views = NO_VIEWS,
+    edges: EdgeTable | None = None,
     edge_px: float = EDGE_PX,
 ) -> tuple[Measurement, ...]:
     """Return the measurements of one fault by the written measurand of its kind.
 
-    kind: one of `KINDS`.
+    kind: one of `KINDS`; `calibration.measurands` says what is measured of each.
     polygon: outline, N x 2 frame pixels (x, y), integers at pixel centres; used without `mask`.
     profile: the camera's calibration (the caller checks that it is in date), or a stated scale.
     height: of the surface that carries the fault; a stated scale needs none.
-    picture: the whole frame, H x W x 3, RGB, 8-bit; without it no colour difference.
     mask: the fault's own cells at full resolution, H x W, non-zero inside, with its [0, 0] at the
         frame pixel `offset` (x, y). A contour traced through border pixels is half a pixel too
         small on every side, so prefer the mask it was traced from.
+    views: the whole frames of the pose, by which the outline is refined and a colour measured.
+    edges: what is known of the outlines that a detector proposes. With it the outline is refined
+        on `views`, sizes are corrected by what such outlines are known to be off, and U states
+        what is left. Without it the outline is taken as it stands:
     edge_px: half-width of the interval that holds the true edge; taken as rectangular.
 
-    Sizes are in mm and mm2, or without profile or height in px and px2. Depth is not claimed.
+    Sizes are in mm and mm2, or without profile or height in px and px2. Depth is not claimed: the
+    slope that a low lamp shows needs the lamp's direction, which no calibration records yet.
 
-    Budget (JCGM 100, U = 2u): all edges of a fault may be misplaced together by
-    u_edge = edge_px / √3, since one threshold places them, so a length moves by 2 u_edge and an
-    area by perimeter · u_edge; the scale (calibration, and u(height) / distance to the camera)
-    moves a length once and an area twice. Edge and scale are independent.
+    Budget (JCGM 100, U = 2u), the causes independent of each other:
+
+    edge: from `edges` the relative uncertainty of the kind, size and contrast times the value; or
+        with `edge_px` all edges of a fault misplaced together by u = edge_px / √3, since one
+        threshold places them, so that a length moves by 2u and an area by perimeter · u.
+    line: of the middle of a long fault, see `measurands`; part of `edge` where that is learnt.
+    scale: of lens and plane, by the calibration's own U; once for a length, twice for an area.
+    height: u(height) / distance to the camera, likewise.
 
     Raises `MeasurementError` or `CalibrationError`, each with a sentence that says what to do.
     """
-    measurand = KINDS.get(kind)
-    if measurand is None:
+    if kind not in KINDS:
         raise MeasurementError(
             f"Nobody wrote down how to measure a {kind!r}: use one of {', '.join(KINDS)}."
         )
-    _check_picture(picture, profile)
+    _check_size(views, profile)
     region = region_of_polygon(polygon) if mask is None else region_of_mask(mask, offset)
-    fault = _Fault(region, plane_of(profile, height), edge_px / math.sqrt(3), picture)
-    return measurand(fault)
+    plane = plane_of(profile, height)
+    readings, contrast = read(kind, region, plane, views, edge_px, refining=edges is not None)
+    if edges is None:
+        return tuple(_measured(reading, plane, reading.u_edge) for reading in readings)
+    return tuple(_corrected(kind, reading, plane, edges, contrast) for reading in readings)
 
 
-def _scratch(fault: _Fault) -> tuple[Measurement, ...]:
-    """Length: along the middle of the scratch, tip to tip, gaps between its parts not counted.
+def read(
+    kind: str,
+    region: Region,
+    plane: Plane,
+    views: Views,
+    edge_px: float = EDGE_PX,
+    *,
+    refining: bool = True,
+) -> tuple[tuple[Reading, ...], float | None]:
+    """Return the sizes of a proposed region as read, before any correction, and its contrast.
 
-    Width: mean width, area over length. The middle of a bending scratch is found to
-    `PATH_U_RELATIVE` (k = 2) of its length, down to bends of eight pixels' radius.
+    With `refining` the region is first refined on the views; without, or without any picture, it
+    is read as it stands and the contrast is None.
     """
-    region, plane = fault.region, fault.plane
-    length = sum(_arc(plane, region.to_frame(line)) for line in centrelines(region.cells))
-    area = _area_of(fault)
-    width = area / length
-    u_edge = fault.u_edge_px * plane.units_per_px
-    return (
-        _sized(fault, "length", length, math.hypot(2 * u_edge, PATH_U_RELATIVE / 2 * length)),
-        _sized(fault, "width", width, math.hypot(2 * u_edge, PATH_U_RELATIVE / 2 * width)),
+    measurand, contrast = KINDS[kind], None
+    if refining and views.pictures and measurand.outlining is not None:
+        refined = refine(region, views, measurand.outlining)
+        region, contrast = refined.region, refined.contrast
+    fault = Fault(region, plane, edge_px / math.sqrt(3), views)
+    return measurand.read(fault), contrast
+
+
+def _corrected(
+    kind: str, reading: Reading, plane: Plane, edges: EdgeTable, contrast: float | None
+) -> Measurement:
+    """The reading with what is known of such outlines taken into account."""
+    edge = edges.edge(kind, reading.quantity, reading.size_px, contrast)
+    if edge is None:
+        return _measured(reading, plane, reading.u_edge)
+    value = reading.value * edge.factor
+    right = Reading(reading.quantity, value, edge.u * value, reading.power, reading.size_px)
+    return _measured(right, plane, right.u_edge)
+
+
+def _measured(reading: Reading, plane: Plane, u_edge: float) -> Measurement:
+    unit: Unit = "1"
+    if reading.power:
+        unit = plane.unit if reading.power == 1 else plane.area_unit
+    causes: tuple[tuple[Cause, float], ...] = (
+        ("edge", u_edge),
+        ("line", reading.u_line),
+        ("scale", reading.power * plane.u_scale * reading.value),
+        ("height", reading.power * plane.u_height * reading.value),
     )
+    budget = tuple(Contribution(cause, u) for cause, u in causes if u > 0)
+    expanded = 2 * math.hypot(*(each.u for each in budget))
+    source = plane.source if reading.power else None
+    return Measurement(reading.quantity, reading.value, unit, expanded, source, budget)
 
 
-def _dent(fault: _Fault) -> tuple[Measurement, ...]:
-    """Length: maximum Feret diameter. Width: minimum Feret diameter. Area: covered area."""
-    return (_feret_length(fault), _feret_width(fault), _area(fault))
-
-
-def _tear(fault: _Fault) -> tuple[Measurement, ...]:
-    """Length: maximum Feret diameter. Area: covered area."""
-    return (_feret_length(fault), _area(fault))
-
-
-def _stain(fault: _Fault) -> tuple[Measurement, ...]:
-    """Length: maximum Feret diameter. Area: covered area.
-
-    Colour difference: as `stain_contrast` says, where the picture allows it.
-    """
-    sizes = (_feret_length(fault), _area(fault))
-    contrast = None if fault.picture is None else stain_contrast(fault.region, fault.picture)
-    if contrast is None:
-        return sizes
-    value, expanded = contrast
-    return (*sizes, Measurement("delta_e00", value, "1", expanded))
-
-
-KINDS: Mapping[str, Callable[[_Fault], tuple[Measurement, ...]]] = MappingProxyType(
-    {"scratch": _scratch, "dent": _dent, "stain": _stain, "tear": _tear}
-)
-
-
-def _feret_length(fault: _Fault) -> Measurement:
-    return _feret(fault, "length", longest)
-
-
-def _feret_width(fault: _Fault) -> Measurement:
-    return _feret(fault, "width", narrowest)
-
-
-def _feret(
-    fault: _Fault, quantity: Literal["length", "width"], caliper: Callable[..., float]
-) -> Measurement:
-    """Measure between the outermost cells' centres and add half a cell.
-
-    The two edges together lie none (smooth shape) to one cell (edge along the grid) further out.
-    """
-    plane = fault.plane
-    value = caliper(plane.points(fault.region.hull())) + fault.region.step / 2 * plane.units_per_px
-    return _sized(fault, quantity, value, 2 * fault.u_edge_px * plane.units_per_px)
-
-
-def _area_of(fault: _Fault) -> float:
-    region = fault.region
-    return region.area_px2 * fault.plane.area_per_px2(region.sample(AREA_SAMPLES))
-
-
-def _area(fault: _Fault) -> Measurement:
-    plane, value = fault.plane, _area_of(fault)
-    u_edge = fault.region.perimeter_px * fault.u_edge_px * plane.units_per_px**2
-    u = math.hypot(u_edge, 2 * plane.relative_u * value)
-    return Measurement("area", value, plane.area_unit, 2 * u)
-
-
-def _sized(
-    fault: _Fault, quantity: Literal["length", "width"], value: float, u_edge: float
-) -> Measurement:
-    u = math.hypot(u_edge, fault.plane.relative_u * value)
-    return Measurement(quantity, value, fault.plane.unit, 2 * u)
-
-
-def _arc(plane: Plane, line: NDArray[np.float64]) -> float:
-    steps = np.diff(plane.points(line), axis=0)
-    return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
-
-
-def _check_picture(picture: NDArray[np.uint8] | None, profile: Profile | None) -> None:
-    if picture is None:
-        return
-    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-        raise MeasurementError("A picture to measure in must be 8-bit RGB, H x W x 3.")
-    if not isinstance(profile, Calibration):
+def _check_size(views: Views, profile: Profile | None) -> None:
+    if views.shape is None or not isinstance(profile, Calibration):
         return
     camera = profile.camera
-    if picture.shape[:2] != (camera.height, camera.width):
+    if views.shape != (camera.height, camera.width):
         raise CalibrationError(
             f"The calibration {profile.id} is for pictures of {camera.width} x {camera.height} "
-            f"pixels and this one has {picture.shape[1]} x {picture.shape[0]}: "
+            f"pixels and this one has {views.shape[1]} x {views.shape[0]}: "
             "set the camera's picture size back or calibrate it again."
         )

@@ -11,6 +11,12 @@ from calibration.record import Calibration
 from calibration.region import Floats
 
 HeightSource: TypeAlias = Literal["catalogue", "bench plane", "second view"]
+SizeSource: TypeAlias = Literal["catalogue", "bench plane", "second view", "stated scale"]
+"""Where the height came from that a size in millimetres rests on, or that a person stated the
+scale itself. Where the height is unknown there are no millimetres."""
+
+ROUNDED_LOWEST = 0.5
+"""The lowest place seen on a rounded item, as a share of its height: a cylinder's flank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,19 @@ class Height:
                 "A height and its uncertainty must be numbers of millimetres, zero or more: "
                 "correct the item's height."
             )
+
+    @classmethod
+    def of_item(cls, top_mm: float, expanded_mm: float, *, rounded: bool) -> "Height":
+        """The height of a fault on the upper side of an item `top_mm` tall, by the catalogue.
+
+        On a rounded item the fault may lie anywhere from the top down to `ROUNDED_LOWEST` of it:
+        the middle is taken, and a rectangular distribution over that range joins `expanded_mm`,
+        the U of the catalogue itself.
+        """
+        if not rounded:
+            return cls(top_mm, expanded_mm, "catalogue")
+        reach = top_mm * (1 - ROUNDED_LOWEST) / 2
+        return cls(top_mm - reach, math.hypot(expanded_mm, 2 * reach / math.sqrt(3)), "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +72,24 @@ Profile: TypeAlias = Calibration | Scale
 class Plane:
     """The plane of the fault.
 
-    `units_per_px` is the length of one pixel in `unit`; `relative_u` the standard uncertainty
-    (k = 1) of that scale as a share of it. The plane of pixels has scale 1 and no uncertainty.
+    `units_per_px` is the length of one pixel in `unit`; `u_scale` and `u_height` are the standard
+    uncertainties (k = 1) of that scale by lens and bench plane and by the height, as shares of
+    it. The plane of pixels has scale 1, no uncertainty and no source.
     """
 
     unit: Literal["mm", "px"]
     area_unit: Literal["mm2", "px2"]
     units_per_px: float
-    relative_u: float
+    u_scale: float = 0.0
+    u_height: float = 0.0
+    source: SizeSource | None = None
     calibration: Calibration | None = None
     height_mm: float = 0.0
+
+    @property
+    def relative_u(self) -> float:
+        """The standard uncertainty of the scale by all its causes, as a share of it."""
+        return math.hypot(self.u_scale, self.u_height)
 
     def points(self, pixels: Floats) -> Floats:
         """Map frame pixels (N x 2) to positions on the plane (N x 2, in `unit`)."""
@@ -86,11 +113,19 @@ def plane_of(profile: Profile | None, height: Height | None) -> Plane:
     profile is a camera's calibration, without height.
     """
     if isinstance(profile, Scale):
-        return Plane("mm", "mm2", profile.mm_per_px, profile.U_relative / 2)
+        u_scale = profile.U_relative / 2
+        return Plane("mm", "mm2", profile.mm_per_px, u_scale, source="stated scale")
     if profile is None or height is None:
-        return Plane("px", "px2", 1.0, 0.0)
+        return Plane("px", "px2", 1.0)
     _, bench = profile.optics
-    distance = profile.distance_mm(height.value_mm)
-    relative_u = math.hypot(bench.U_relative / 2, height.U_mm / 2 / distance)
-    scale = profile.mm_per_px(height.value_mm)
-    return Plane("mm", "mm2", scale, relative_u, profile, height.value_mm)
+    u_height = height.U_mm / 2 / profile.distance_mm(height.value_mm)
+    return Plane(
+        "mm",
+        "mm2",
+        profile.mm_per_px(height.value_mm),
+        bench.U_relative / 2,
+        u_height,
+        height.source,
+        profile,
+        height.value_mm,
+    )

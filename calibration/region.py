@@ -49,6 +49,17 @@ class Region:
         """Return the convex hull (N x 2 frame pixels) of the covered cells' centres."""
         return self.to_frame(hull_of(rim(self.cells)))
 
+    def covers(self, crop: tuple[slice, slice]) -> Cells:
+        """Return which pixels of a crop of the frame have their centres in covered cells."""
+        rows, columns = (np.arange(axis.start, axis.stop, dtype=np.float64) for axis in crop)
+        x, y = self.origin
+        height, width = self.cells.shape
+        cell_rows = np.floor((rows - y) / self.step + 0.5).astype(np.int64)
+        cell_columns = np.floor((columns - x) / self.step + 0.5).astype(np.int64)
+        return self.cells[
+            np.ix_(np.clip(cell_rows, 0, height - 1), np.clip(cell_columns, 0, width - 1))
+        ]
+
     def to_frame(self, cells: Floats) -> Floats:
         """Map cell coordinates (N x 2, column then row) to frame pixels."""
         return np.asarray(cells * self.step + np.array(self.origin))

@@ -95,14 +95,21 @@ def mtf_figure(edges: Sequence[EdgeSharpness]) -> str:
 
 
 def pod_figure(found: Sequence[Detectability]) -> str:
-    """The probability of detection of every kind of fault over its size."""
-    largest = max((each.a90_95_mm for each in found), default=1.0) * 2
-    sizes = np.linspace(largest / 200, largest, 200)
-    curves = [
-        (sizes, 1 / (1 + np.exp(-(np.log(sizes) - each.mu) / each.sigma)), colour)
-        for each, colour in zip(found, _colours(), strict=False)
-    ]
+    """The probability of detection of every kind of fault over its length, or the root of its
+    area, as far as faults were tried."""
+    largest = max((_length(each, each.high) for each in found), default=1.0)
+    lengths = np.linspace(largest / 200, largest, 200)
+    curves = []
+    for each, colour in zip(found, _colours(), strict=False):
+        power = 2 if each.unit == "mm2" else 1
+        inside = lengths <= _length(each, each.high)
+        odds = (power * np.log(lengths[inside]) - each.mu) / each.sigma
+        curves.append((lengths[inside], 1 / (1 + np.exp(-odds)), colour))
     return plot(curves, (0, largest), (0, 1), "mm", "POD", [each.defect for each in found])
+
+
+def _length(found: Detectability, size: float) -> float:
+    return math.sqrt(size) if found.unit == "mm2" else size
 
 
 def drift_chart(history: Sequence[Verification]) -> str:

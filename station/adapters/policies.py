@@ -89,6 +89,7 @@ class _PoseForm(_Form):
     name: _Name
     zones: list[_Name]
     shots: list[_ShotForm]
+    rounded: bool = False
 
 
 class _UnseenForm(_Form):
@@ -146,6 +147,7 @@ def read_recipe(path: Path) -> CaptureRecipe:
                     pose.name,
                     tuple(pose.zones),
                     tuple(Shot(s.name, s.camera, s.light, form.mask_labels) for s in pose.shots),
+                    pose.rounded,
                 )
                 for pose in form.poses
             ),

@@ -83,6 +83,10 @@ def render(
         float | None,
         typer.Option(min=0.05, max=0.5, help="With fast: a camera's measured MTF50, cycles/px."),
     ] = None,
+    width: Annotated[
+        int | None,
+        typer.Option(min=320, help="With fast: picture width, a multiple of 64; 1280 if none."),
+    ] = None,
     as_json: _Json = False,
 ) -> None:
     """Render returns with their ground truth: masks, sizes in mm, colour differences.
@@ -98,8 +102,10 @@ def render(
 
     if generator is Generator.CARTONS and (families or defects):
         console.leave("--family and --defect need --generator path-traced or fast: choose one.")
-    if generator is not Generator.FAST and mtf50:
-        console.leave("--mtf50 belongs to --generator fast: add it.")
+    if generator is not Generator.FAST and (mtf50 or width):
+        console.leave("--mtf50 and --width belong to --generator fast: add it.")
+    if width is not None and width % 64:
+        console.leave(f"--width must be a multiple of 64, not {width}.")
 
     def progress(done: int, total: int) -> None:
         console.note(f"{done} of {total} returns")
@@ -113,6 +119,7 @@ def render(
                 families=families or (),
                 defects=defects or (),
                 mtf50=mtf50,
+                width=width or 1280,
                 progress=progress,
             )
         elif generator is Generator.CARTONS:

@@ -25,19 +25,29 @@ def check(
     recipe: Annotated[
         list[Path] | None, typer.Option(help="Recipe files; those that ship when none is given.")
     ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(help="A bench's calibration record: no limit below what it surely finds."),
+    ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Check policies: their form, and that no limit is finer than its recipe can resolve."""
+    """Check policies: their form, and that no limit is finer than its recipe can resolve.
+
+    With a calibration record also that no limit is smaller than what that bench surely finds.
+    """
     from station.adapters.policies import read_policy
     from station.app.defaults import load_recipes, policy_problems, shipped_policies
+    from station.app.measuring.bench import smallest_found
     from station.domain.faults import StationError
+    from station.domain.resolution import unfindable
 
+    bench = () if calibration is None else smallest_found(calibration)
     recipes = load_recipes(tuple(recipe or ()))
     answers = []
     for path in files or shipped_policies():
         try:
             policy = read_policy(path)
-            problems = policy_problems(policy, recipes)
+            problems = (*policy_problems(policy, recipes), *unfindable(policy, bench))
             about: dict[str, object] = {"name": policy.name, "version": policy.version}
         except StationError as error:
             about, problems = {}, (str(error),)

@@ -21,6 +21,7 @@ def build() -> typer.Typer:
         devices,
         doctor,
         grade,
+        measure,
         models,
         orders,
         policy,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     root.command("review")(review.review)
     root.add_typer(calibrate.tree(), name="calibrate")
     root.add_typer(devices.tree(), name="devices")
+    root.add_typer(measure.tree(), name="measure")
     root.add_typer(models.tree(), name="models")
     root.add_typer(orders.tree(), name="orders")
     root.add_typer(policy.tree(), name="policy")

@@ -9,7 +9,7 @@ import typer
 
 from station.commands import console
 
-DEFAULT_SEED = 2
+DEFAULT_SEED = 1
 
 
 def start(

@@ -22,11 +22,16 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How the item lies, what the operator is told, which zones become visible, and the shots."""
+    """How the item lies, what the operator is told, which zones become visible, and the shots.
+
+    `rounded` says that the side in view falls away from the item's full height, so that what is
+    measured on it may lie lower.
+    """
 
     name: str
     zones: tuple[str, ...]
     shots: tuple[Shot, ...]
+    rounded: bool = False
 
     def __post_init__(self) -> None:
         if not self.shots:

@@ -42,6 +42,16 @@ class Unit(StrEnum):
     ONE = "1"
 
 
+class SizeSource(StrEnum):
+    """What the scale of a size in millimetres rests on: where the height of the fault over the
+    bench came from, or that a person stated the scale."""
+
+    CATALOGUE = "catalogue"
+    BENCH_PLANE = "bench plane"
+    SECOND_VIEW = "second view"
+    STATED_SCALE = "stated scale"
+
+
 _UNITS: dict[Quantity, frozenset[Unit]] = {
     Quantity.LENGTH: frozenset({Unit.MM, Unit.PX}),
     Quantity.WIDTH: frozenset({Unit.MM, Unit.PX}),
@@ -53,12 +63,17 @@ _UNITS: dict[Quantity, frozenset[Unit]] = {
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A value with its expanded uncertainty U (coverage factor k = 2, JCGM 100), both in `unit`."""
+    """A value with its expanded uncertainty U (coverage factor k = 2, JCGM 100), both in `unit`.
+
+    `height` names what its millimetres rest on; none for pixels and colours, and in records from
+    before it was kept.
+    """
 
     quantity: Quantity
     value: float
     unit: Unit
     U: float
+    height: SizeSource | None = None
 
     def __post_init__(self) -> None:
         if self.unit not in _UNITS[self.quantity]:

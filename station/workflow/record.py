@@ -121,6 +121,7 @@ def _measurement(measurement: Measurement) -> dict[str, Json]:
         "value": measurement.value,
         "unit": measurement.unit.value,
         "U": measurement.U,
+        **({"height": measurement.height.value} if measurement.height else {}),
     }
 
 

@@ -304,11 +304,17 @@ def test_claims_fall_away_with_the_sections_that_carry_them() -> None:
         "detection": [
             {
                 "defect": "stain",
-                "quantity": "length",
+                "quantity": "area",
+                "unit": "mm2",
                 "mu": 0.0,
                 "sigma": 0.3,
-                "a90_mm": 1.9,
-                "a90_95_mm": 2.2,
+                "low": 0.5,
+                "high": 40.0,
+                "observer": "carton 1.0",
+                "false_calls": 0.05,
+                "trials": 200,
+                "a90": 1.9,
+                "a90_95": 2.2,
             }
         ],
     }

@@ -199,7 +199,8 @@ class PoseExaminer:
             optics = Optics()
             mm_per_px = None
             if calibration:
-                optics = Optics(calibration, catalogue_height(request.size_mm))
+                height = catalogue_height(request.size_mm, rounded=request.rounded)
+                optics = Optics(calibration, height)
                 mm_per_px = calibration.mm_per_px(request.size_mm[2])
             findings = self._findings(request.shots, pictures, region, optics)
         except CalibrationError:

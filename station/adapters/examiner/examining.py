@@ -7,13 +7,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.edges import shipped_edges
 from calibration.measure import measure
 from calibration.plane import Height, Profile
 from calibration.region import MeasurementError
+from calibration.views import Views
 from models.runtime.detection import Detection
 from models.runtime.features import FeatureMap
-from models.runtime.region import Region
-from station.domain.defect import Defect, Finding, Measurement, Quantity, Unit
+from models.runtime.region import Box, Region
+from station.domain.defect import Defect, Finding, Measurement, Quantity, SizeSource, Unit
 
 Picture = NDArray[np.uint8]
 """uint8 [height, width, 3], RGB."""
@@ -60,9 +62,9 @@ class Optics:
     height: Height | None = None
 
 
-def catalogue_height(size_mm: tuple[float, float, float]) -> Height:
-    """The height of the face that lies up, from the catalogue's length, width and height."""
-    return Height(size_mm[2], HEIGHT_U_MM, "catalogue")
+def catalogue_height(size_mm: tuple[float, float, float], *, rounded: bool = False) -> Height:
+    """The height of what is seen from above, from the catalogue's length, width and height."""
+    return Height.of_item(size_mm[2], HEIGHT_U_MM, rounded=rounded)
 
 
 def examine_pose(
@@ -84,8 +86,9 @@ def examine_pose(
     findings: list[Finding] = []
     for number, look in enumerate(_looks(shots)):
         pictures = {light: shot.picture for light, shot in look.items()}
+        views = _views(pictures, region)
         found = detector.detect_pose(pictures, region)
-        findings += [_finding(detection, look, optics or Optics()) for detection in found]
+        findings += [_finding(detection, look, views, optics or Optics()) for detection in found]
         if seen is not None:
             camera = f"{number}-" if number else ""
             seen += [replace(each, light=camera + each.light) for each in detector.features()]
@@ -101,18 +104,30 @@ def _looks(shots: Sequence[LitPicture]) -> list[dict[str, LitPicture]]:
     return looks
 
 
-def _finding(detection: Detection, look: Mapping[str, LitPicture], optics: Optics) -> Finding:
+def _views(pictures: Mapping[str, Picture], region: Region | None) -> Views:
+    """The pictures of a look as measuring wants them; nothing beside the item is a fault."""
+    low = {light: picture for light, picture in pictures.items() if light != COLOUR_LIGHT}
+    within = None
+    if region is not None:
+        height, width = next(iter(pictures.values())).shape[:2]
+        within = region.mask(Box(0, 0, width, height)).astype(np.bool_)
+    return Views(pictures.get(COLOUR_LIGHT), tuple(low.values()), within)
+
+
+def _finding(
+    detection: Detection, look: Mapping[str, LitPicture], views: Views, optics: Optics
+) -> Finding:
     shown = look.get(detection.light) or next(iter(look.values()))
-    colour = look[COLOUR_LIGHT].picture if COLOUR_LIGHT in look else None
     try:
         measured = measure(
             detection.defect,
             detection.polygon,
             optics.profile,
             optics.height,
-            picture=colour,
             mask=detection.mask,
             offset=(detection.box[0], detection.box[1]),
+            views=views,
+            edges=shipped_edges(),
         )
     except MeasurementError:
         # A kind without a measurand stays a finding; the policy sees that it was not measured.
@@ -123,5 +138,14 @@ def _finding(detection: Detection, look: Mapping[str, LitPicture], optics: Optic
         shown.shot,
         detection.box,
         detection.polygon,
-        tuple(Measurement(Quantity(m.quantity), m.value, Unit(m.unit), m.U) for m in measured),
+        tuple(
+            Measurement(
+                Quantity(each.quantity),
+                each.value,
+                Unit(each.unit),
+                each.U,
+                SizeSource(each.height) if each.height else None,
+            )
+            for each in measured
+        ),
     )

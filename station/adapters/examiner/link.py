@@ -28,8 +28,8 @@ class ShotToExamine:
 class ExaminePose:
     """Find and measure on the shots of one pose of an item of this size, at this time.
 
-    All shots are of one camera. With `learn` they show a confirmed-good example of the goods to
-    remember; nothing is answered.
+    All shots are of one camera. `rounded` if the side in view falls away from the item's height.
+    With `learn` they show a confirmed-good example of the goods to remember; nothing is answered.
     """
 
     request: int
@@ -40,6 +40,7 @@ class ExaminePose:
     camera: str = ""
     gtin: str = ""
     learn: bool = False
+    rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,7 @@ class WaitingLine:
             job.frames[0].camera if job.frames else "",
             job.item.code.gtin,
             job.learn,
+            job.pose.rounded,
         )
 
     def _picture(self, lent: ExitStack, digest: str) -> SharedPicture | bytes:

@@ -20,7 +20,7 @@ from station.adapters.examiner.examiner_process import ExaminerProcess
 from station.adapters.examiner.ports import Place
 from station.adapters.processes import Children
 from station.domain.capture import Frame, Pose, Shot
-from station.domain.defect import Defect, Quantity, Unit
+from station.domain.defect import Defect, Quantity, SizeSource, Unit
 from station.domain.events import FaultCleared, FaultRaised, PoseAnswered
 from station.domain.faults import Fault, FaultCode, StationError
 from station.domain.identity import ItemCode
@@ -172,8 +172,10 @@ def test_findings_are_measured_in_millimetres_on_the_face_that_lies_up(
     assert (bright.defect, bright.box) == (Defect.STAIN, STAIN)
     area = bright.measured(Quantity.AREA, Unit.MM2)
     assert area is not None
-    assert area.value == pytest.approx(60 * 40 * 0.25, rel=0.01)
-    assert 0 < area.U < area.value / 10
+    assert area.value == pytest.approx(60 * 40 * 0.25, rel=0.05)
+    assert abs(area.value - 60 * 40 * 0.25) <= area.U
+    assert 0 < area.U < area.value / 2
+    assert area.height is SizeSource.CATALOGUE
     assert bright.measured(Quantity.DELTA_E00, Unit.ONE) is not None
 
 

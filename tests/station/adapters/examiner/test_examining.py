@@ -14,7 +14,7 @@ from models.runtime.item import item_region
 from models.runtime.region import Box, Region
 from models.sets import read_set
 from station.adapters.examiner.examining import LitPicture, Optics, Picture, examine_pose
-from station.domain.defect import Quantity, Unit
+from station.domain.defect import Quantity, SizeSource, Unit
 from tests.support.examiners import box_detection
 from tests.support.tiny_set import HEIGHT, WIDTH
 
@@ -68,11 +68,36 @@ def test_a_photograph_of_known_scale_gives_millimetres() -> None:
     picture = np.zeros((100, 100, 3), np.uint8)
 
     (found,) = examine_pose(OneDent(), [photo(picture)], optics=Optics(profile=Scale(0.5, 0.01)))
+    (blind,) = examine_pose(OneDent(), [photo(picture)])
 
-    length = found.measured(Quantity.LENGTH, Unit.MM)
+    length, pixels = (
+        one.measured(Quantity.LENGTH, unit) for one, unit in ((found, Unit.MM), (blind, Unit.PX))
+    )
     assert (found.shot, found.box) == ("photo", (30, 40, 20, 10))
     assert length is not None
-    assert length.value == pytest.approx(11, abs=0.7)
+    assert pixels is not None
+    assert length.value == pytest.approx(pixels.value / 2)
+    assert (length.height, pixels.height) == (SizeSource.STATED_SCALE, None)
+
+
+def test_the_edge_is_found_again_on_the_picture_and_u_covers_what_the_detector_missed() -> None:
+    """The detector says 20 by 10 pixels; what shows is a stain of 28 by 18."""
+    picture = np.full((100, 100, 3), 180, np.uint8)
+    picture[36:54, 26:54] = (120, 90, 60)
+    found = box_detection("stain", 0.8, (30, 40, 20, 10))
+
+    class OneStain:
+        def detect_pose(
+            self, pictures: Mapping[str, Picture], region: Region | None = None
+        ) -> tuple[Detection, ...]:
+            return (found,)
+
+    (stain,) = examine_pose(OneStain(), [photo(picture)])
+    area = stain.measured(Quantity.AREA, Unit.PX2)
+
+    assert area is not None
+    assert abs(area.value - 28 * 18) <= area.U
+    assert area.value == pytest.approx(28 * 18, rel=0.15)
 
 
 def test_a_photograph_of_unknown_scale_gives_pixels() -> None:

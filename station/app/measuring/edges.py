@@ -1,0 +1,147 @@
+"""How far outlines are off, learnt from rendered faults; and whether the stated U holds."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from calibration.edges import EdgeTable
+from calibration.learning import Sample, learn
+from calibration.measure import Measurement, measure, read
+from calibration.plane import Height, plane_of
+from calibration.proposals import proposed
+from calibration.record import Calibration
+from calibration.region import region_of_mask
+from models.sets import FaultTruth
+from station.app.measuring.pictured import PicturedPose, Progress, pictured_poses
+
+PROPOSALS = 2
+"""Outlines proposed for each fault, each under its own choice of lamps."""
+
+TALLEST_MM = 300.0
+CATALOGUE_U_MM = 2.0
+
+
+def learn_edges(sets: Sequence[Path], progress: Progress) -> EdgeTable:
+    """The table of edges that the faults of the sets show. StationError for a bad set."""
+    poses = pictured_poses(sets, progress)
+    samples = [sample for pose in poses for sample in _samples(pose)]
+    faults = len({(s.kind, s.quantity, s.true) for s in samples if s.quantity == "area"})
+    source = f"{len(sets)} rendered sets, {faults} faults, {PROPOSALS} proposals each"
+    return learn(samples, source)
+
+
+def _samples(pose: PicturedPose) -> Iterator[Sample]:
+    plane = plane_of(pose.calibration, Height(pose.face_mm, 0.0, "catalogue"))
+    for fault in pose.faults:
+        truth = {each.quantity: each.value for each in fault.truth}
+        for number in range(PROPOSALS):
+            rng = pose.random(1, fault.instance, number)
+            views = pose.seen_by(rng)
+            region = region_of_mask(*proposed(pose.mask == fault.instance, fault.defect, rng))
+            for refining in (True, False):
+                readings, contrast = read(fault.defect, region, plane, views, refining=refining)
+                for each in readings:
+                    if each.quantity in truth:
+                        yield Sample(
+                            fault.defect,
+                            each.quantity,
+                            each.size_px,
+                            contrast,
+                            each.value,
+                            truth[each.quantity],
+                        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One measurement of a fault whose true size is known, both in the measurement's unit."""
+
+    defect: str
+    measurement: Measurement
+    true: float
+    height_mm: float
+
+    @property
+    def covered(self) -> bool:
+        """Whether the truth lies within the stated U."""
+        return abs(self.measurement.value - self.true) <= self.measurement.U
+
+
+def trials(sets: Sequence[Path], edges: EdgeTable, progress: Progress) -> Iterator[Trial]:
+    """Each fault of the sets measured once, on items up to `TALLEST_MM` tall.
+
+    A bench is drawn for each: its record is wrong by what it says of itself, and so is the
+    catalogue. Any picture of a face at the distance D is that of another bench's face at h below
+    a camera Z above it, everything on it (Z - h) / D times as large; so faces of every height are
+    had without rendering them.
+    """
+    for pose in pictured_poses(sets, progress):
+        for fault in pose.faults:
+            yield from _measured(pose, fault, edges)
+
+
+def _measured(pose: PicturedPose, fault: FaultTruth, edges: EdgeTable) -> Iterator[Trial]:
+    rng = pose.random(2, fault.instance)
+    views = pose.seen_by(rng)
+    mask, offset = proposed(pose.mask == fault.instance, fault.defect, rng)
+    camera_mm = pose.calibration.distance_mm(0.0)
+    top_mm = float(rng.uniform(0, TALLEST_MM))
+    height = Height.of_item(top_mm, CATALOGUE_U_MM, rounded=pose.rounded)
+    lowest = top_mm / 2 if pose.rounded else top_mm
+    face_mm = float(rng.uniform(lowest, top_mm) + rng.normal(0, CATALOGUE_U_MM / 2))
+    larger = (camera_mm - face_mm) / (camera_mm - pose.face_mm)
+    record = _misjudged(pose.calibration, rng)
+    truth = {each.quantity: each.value for each in fault.truth}
+    power = {"area": 2, "delta_e00": 0}
+    measured = measure(
+        fault.defect, (), record, height, mask=mask, offset=offset, views=views, edges=edges
+    )
+    for each in measured:
+        if each.quantity in truth:
+            true = truth[each.quantity] * larger ** power.get(each.quantity, 1)
+            yield Trial(fault.defect, each, true, face_mm)
+
+
+def _misjudged(calibration: Calibration, rng: np.random.Generator) -> Calibration:
+    """The record of a bench whose scale is wrong by what the record says of it."""
+    _, bench = calibration.optics
+    scale = float(rng.normal(1, bench.U_relative / 2))
+    return replace(calibration, plane=replace(bench, distance_mm=bench.distance_mm * scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How often U held the truth in one group of trials, and how large U was of the value."""
+
+    by: str
+    name: str
+    covered: float
+    n: int
+    median_relative: float
+
+
+def coverage(found: Sequence[Trial]) -> tuple[Covered, ...]:
+    """How often U held the truth: over all (first), by quantity, by kind, by both, by height."""
+    groups: defaultdict[tuple[str, str], list[Trial]] = defaultdict(list)
+    for trial in found:
+        quantity = trial.measurement.quantity
+        low = min(max(int(trial.height_mm // 100), 0), 2) * 100
+        for key in (
+            ("all", "all"),
+            ("quantity", quantity),
+            ("defect", trial.defect),
+            ("defect and quantity", f"{trial.defect} {quantity}"),
+            ("height_mm", f"{low}-{low + 100}"),
+        ):
+            groups[key].append(trial)
+    return tuple(_share(by, name, part) for (by, name), part in sorted(groups.items()))
+
+
+def _share(by: str, name: str, found: Sequence[Trial]) -> Covered:
+    covered = sum(trial.covered for trial in found)
+    relative = [t.measurement.U / t.measurement.value for t in found if t.measurement.value > 0]
+    median = float(np.median(relative)) if relative else 0.0
+    return Covered(by, name, round(covered / len(found), 4), len(found), round(median, 4))

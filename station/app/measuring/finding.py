@@ -1,0 +1,233 @@
+"""Which rendered faults are found, by whom, and how well that was foretold."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.measurands import KINDS
+from calibration.observer import evidence
+from calibration.pod import Attempt, Condition, PodModel, fit
+from calibration.region import region_of_mask
+from models.runtime.detection import Detection
+from models.runtime.opencv import cv2
+from models.sets import FaultTruth, SetError, read_set
+from station.adapters.examiner.examining import Finds
+from station.app.measuring.condition import condition_of
+from station.app.measuring.pictured import PicturedPose, Progress, pictured_poses
+from station.domain.faults import refuse
+
+FALSE_CALLS = 0.05
+PICTURES = "whoever looks at the pictures and knows where"
+_SOUND_TRIES = 12
+_CLEAR_PX = 9
+_SHARED = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One fault, or a sound place of its shape, and the evidence for a fault there."""
+
+    kind: str
+    size_px: float
+    condition: Condition
+    fault: float
+    sound: float | None
+
+
+class Finder(Protocol):
+    """Says of each fault of a pose whether it is found."""
+
+    def found(self, pose: PicturedPose) -> Sequence[bool]:
+        """In the order of `pose.faults`."""
+        ...
+
+
+class ByEvidence:
+    """Finds a fault where the evidence exceeds what sound places show."""
+
+    def __init__(self, thresholds: Mapping[str, float]) -> None:
+        self._thresholds = thresholds
+
+    def found(self, pose: PicturedPose) -> Sequence[bool]:
+        return [
+            _evidence(pose, fault) > self._thresholds.get(fault.defect, math.inf)
+            for fault in pose.faults
+        ]
+
+
+class ByDetector:
+    """Finds a fault where a detector reports one of its kind that shares a quarter of either."""
+
+    def __init__(self, detector: Finds, lights: Sequence[str]) -> None:
+        """`lights` name the pose's pictures, the even one first."""
+        self._detector = detector
+        self._lights = lights
+
+    def found(self, pose: PicturedPose) -> Sequence[bool]:
+        pictures = dict(zip(self._lights, pose.views.pictures, strict=False))
+        detections = self._detector.detect_pose(pictures, None)
+        return [any(_shares(pose, f, d) for d in detections) for f in pose.faults]
+
+
+def learn_pod(sets: Sequence[Path], progress: Progress) -> PodModel:
+    """The probability of detection that the pictures of the sets allow. StationError for bad sets.
+
+    An observer who knows where to look and must tell the fault from the goods' own pattern: sound
+    places of the same item, of the same shape, give the evidence that is exceeded `FALSE_CALLS`
+    of the time.
+    """
+    looked = list(_looked(sets, progress))
+    kinds = {each.kind for each in looked}
+    thresholds = {}
+    for kind in sorted(kinds):
+        sound = [e.sound for e in looked if e.kind == kind and e.sound is not None]
+        if sound:
+            thresholds[kind] = float(np.quantile(sound, 1 - FALSE_CALLS, method="higher"))
+    attempts = [
+        Attempt(e.kind, e.size_px, e.condition, e.fault > thresholds[e.kind])
+        for e in looked
+        if e.kind in thresholds
+    ]
+    source = f"{len(sets)} rendered sets, {len(looked)} faults"
+    return PodModel(PICTURES, FALSE_CALLS, source, fit(attempts), thresholds)
+
+
+def learn_pod_of(
+    finder: Finder, observer: str, sets: Sequence[Path], progress: Progress
+) -> PodModel:
+    """The probability of detection by a finder. StationError for bad sets."""
+    found = list(attempts(finder, sets, progress))
+    source = f"{len(sets)} rendered sets, {len(found)} faults"
+    return PodModel(observer, 0.0, source, fit(found), {})
+
+
+def attempts(finder: Finder, sets: Sequence[Path], progress: Progress) -> Iterator[Attempt]:
+    """Each fault of the sets and whether it was found."""
+    conditions = _conditions(sets)
+    for pose in pictured_poses(sets, progress):
+        for fault, found in zip(pose.faults, finder.found(pose), strict=True):
+            size = _size_px(pose, fault)
+            if size:
+                yield Attempt(fault.defect, size, conditions[pose.part], found)
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """How often faults were found and how often that was foretold, in one group of them."""
+
+    kind: str
+    group: str
+    found: float
+    foretold: float
+    n: int
+
+
+def foretold(model: PodModel, tried: Sequence[Attempt]) -> tuple[Foretold, ...]:
+    """Found against foretold: each kind by itself, its thirds of size, and each sharpness."""
+    groups: defaultdict[tuple[str, str], list[tuple[bool, float]]] = defaultdict(list)
+    for kind in sorted(model.kinds):
+        mine = [attempt for attempt in tried if attempt.kind == kind]
+        if not mine:
+            continue
+        bounds = np.quantile([a.size_px for a in mine], [1 / 3, 2 / 3])
+        for attempt in mine:
+            curve = model.kinds[kind].curve(attempt.condition)
+            pair = (attempt.found, curve.probability(attempt.size_px))
+            third = ("small", "middle", "large")[int(np.searchsorted(bounds, attempt.size_px))]
+            blurred = "soft" if attempt.condition.mtf50 < 0.13 else "sharp"
+            for group in ("all", third, blurred):
+                groups[kind, group].append(pair)
+    return tuple(
+        Foretold(
+            kind,
+            group,
+            float(np.mean([found for found, _ in pairs])),
+            float(np.mean([chance for _, chance in pairs])),
+            len(pairs),
+        )
+        for (kind, group), pairs in sorted(groups.items())
+    )
+
+
+def _looked(sets: Sequence[Path], progress: Progress) -> Iterator[Looked]:
+    conditions = _conditions(sets)
+    for pose in pictured_poses(sets, progress):
+        reach = np.ones((_CLEAR_PX, _CLEAR_PX), np.uint8)
+        busy = np.asarray(cv2.dilate((pose.mask > 0).astype(np.uint8), reach), np.uint8)
+        for fault in pose.faults:
+            size = _size_px(pose, fault)
+            if not size:
+                continue
+            place = _sound_place(pose, fault, busy)
+            sound = None
+            if place is not None:
+                sound = evidence(fault.defect, region_of_mask(place, (0, 0)), pose.views)
+            condition = conditions[pose.part]
+            yield Looked(fault.defect, size, condition, _evidence(pose, fault), sound)
+
+
+def _evidence(pose: PicturedPose, fault: FaultTruth) -> float:
+    region = region_of_mask(pose.mask == fault.instance, (0, 0))
+    return evidence(fault.defect, region, pose.views)
+
+
+def _sound_place(
+    pose: PicturedPose, fault: FaultTruth, busy: NDArray[np.uint8]
+) -> NDArray[np.uint8] | None:
+    """The fault's shape turned and laid on the item where nothing is wrong; None if it finds no
+    room."""
+    rng = pose.random(3, fault.instance)
+    within = pose.views.within
+    if within is None:
+        return None
+    rows, columns = np.nonzero(pose.mask == fault.instance)
+    open_rows, open_columns = np.nonzero(within)
+    height, width = within.shape
+    for _ in range(_SOUND_TRIES):
+        spot = int(rng.integers(len(open_rows)))
+        turn = rng.uniform(0, 2 * np.pi)
+        x, y = columns - columns.mean(), rows - rows.mean()
+        new_y = np.rint(open_rows[spot] + y * np.cos(turn) - x * np.sin(turn)).astype(int)
+        new_x = np.rint(open_columns[spot] + x * np.cos(turn) + y * np.sin(turn)).astype(int)
+        if new_y.min() < 0 or new_x.min() < 0 or new_y.max() >= height or new_x.max() >= width:
+            continue
+        if busy[new_y, new_x].any() or not within[new_y, new_x].all():
+            continue
+        place = np.zeros(within.shape, np.uint8)
+        place[new_y, new_x] = 1
+        closed = cv2.morphologyEx(place, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        return np.asarray(closed, np.uint8)
+    return None
+
+
+def _shares(pose: PicturedPose, fault: FaultTruth, detection: Detection) -> bool:
+    if detection.defect != fault.defect:
+        return False
+    x, y, width, height = detection.box
+    true = pose.mask == fault.instance
+    shared = np.count_nonzero(true[y : y + height, x : x + width] & (detection.mask > 0))
+    smaller = min(np.count_nonzero(true), np.count_nonzero(detection.mask))
+    return bool(shared >= _SHARED * smaller)
+
+
+def _size_px(pose: PicturedPose, fault: FaultTruth) -> float | None:
+    """The size by which a kind is found, in pixels at the item's height."""
+    quantity = KINDS[fault.defect].sized_by
+    value = fault.value(quantity)
+    if not value:
+        return None
+    length = math.sqrt(value) if quantity == "area" else value
+    return length / pose.calibration.mm_per_px(pose.face_mm)
+
+
+def _conditions(sets: Sequence[Path]) -> list[Condition]:
+    try:
+        return [condition_of(read_set(path)) for path in sets]
+    except SetError as error:
+        raise refuse(str(error)) from error

@@ -1,0 +1,196 @@
+"""`regrade measure …`: what measuring knows of itself, and whether it holds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.commands import console
+
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+_Sets = Annotated[
+    list[Path], typer.Argument(help="Rendered sets whose truth names the item's place.")
+]
+_Edges = Annotated[
+    Path | None, typer.Option(help="A table of edges; the one that ships when none is given.")
+]
+
+
+LEAST_MEASUREMENTS = 1000
+
+
+def tree() -> typer.Typer:
+    """The `measure` commands."""
+    group = typer.Typer(
+        help="What measuring knows of itself, and whether it holds.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    group.command("edges")(edges)
+    group.command("cover")(cover)
+    group.command("pod")(pod)
+    group.command("find")(find)
+    group.command("detection")(detection)
+    group.command("card")(card)
+    return group
+
+
+def edges(
+    sets: _Sets,
+    out: Annotated[Path, typer.Option(help="Write the table here.")],
+) -> None:
+    """Learn how far outlines are off, by kind, size and contrast, and write it as a table."""
+    from station.app.measuring.edges import learn_edges
+
+    table = learn_edges(sets, progress("returns"))
+    _write(out, table.text())
+    console.note(f"{out}: {len(table.grids)} grids from {table.source}")
+
+
+def cover(sets: _Sets, edges: _Edges = None, as_json: _Json = False) -> None:
+    """Measure faults of known size and count how often the stated U holds the truth.
+
+    Exit code 1 unless it does in 95 ± 3 % of at least 1000 measurements.
+    """
+    from dataclasses import asdict
+
+    from station.app.measuring.edges import coverage, trials
+    from station.app.measuring.tables import edge_table
+
+    groups = coverage(list(trials(sets, edge_table(edges), progress("returns"))))
+    if as_json:
+        console.answer_json({"groups": [asdict(group) for group in groups]})
+    else:
+        rows = [
+            [g.by, g.name, f"{g.covered:.1%}", str(g.n), f"{g.median_relative:.0%}"] for g in groups
+        ]
+        console.table(["by", "measured", "within U", "n", "median U / value"], rows)
+    whole = groups[0] if groups else None
+    if whole is None or whole.n < LEAST_MEASUREMENTS or abs(whole.covered - 0.95) > 0.03:
+        raise typer.Exit(console.FAILED)
+
+
+def pod(
+    sets: _Sets,
+    out: Annotated[Path, typer.Option(help="Write the model here.")],
+    pack: Annotated[
+        Path | None, typer.Option(help="Who looks: a model pack; the bare pictures when none.")
+    ] = None,
+) -> None:
+    """Learn which faults are found, over size, sharpness and noise, and write it as a model.
+
+    Without a pack it is what the pictures allow whoever looks: a fault counts as found where its
+    outline stands out from the goods' own pattern at five false calls in a hundred.
+    """
+    from station.app.measuring.finding import learn_pod, learn_pod_of
+    from station.app.measuring.tables import detector_of
+
+    if pack is None:
+        model = learn_pod(sets, progress("returns"))
+    else:
+        finder, name = detector_of(pack)
+        model = learn_pod_of(finder, name, sets, progress("returns"))
+    _write(out, model.text())
+    console.note(f"{out}: {len(model.kinds)} kinds from {model.source}")
+
+
+def find(
+    sets: _Sets,
+    model: Annotated[
+        Path | None, typer.Option(help="A model of detection; the one that ships when none.")
+    ] = None,
+    pack: Annotated[Path | None, typer.Option(help="The pack that the model is of.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Compare how many faults are found with how many were foretold, on sets not learnt from.
+
+    Exit code 1 if the two differ by more than 20 points for a kind seen at least twenty times.
+    """
+    from dataclasses import asdict
+
+    from station.app.measuring.finding import ByEvidence, attempts, foretold
+    from station.app.measuring.tables import detector_of, pod_model
+
+    known = pod_model(model)
+    finder = ByEvidence(known.thresholds) if pack is None else detector_of(pack)[0]
+    groups = foretold(known, list(attempts(finder, sets, progress("returns"))))
+    if as_json:
+        console.answer_json({"observer": known.observer, "groups": [asdict(g) for g in groups]})
+    else:
+        rows = [[g.kind, g.group, f"{g.found:.0%}", f"{g.foretold:.0%}", str(g.n)] for g in groups]
+        console.table(["kind", "which", "found", "foretold", "n"], rows)
+    if any(abs(g.found - g.foretold) > 0.2 for g in groups if g.group == "all" and g.n >= 20):
+        raise typer.Exit(console.FAILED)
+
+
+def detection(
+    record: Annotated[Path, typer.Argument(help="A bench's calibration record.")],
+    model: Annotated[
+        Path | None, typer.Option(help="A model of detection; the one that ships when none.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """State in a calibration record what its bench finds, from its sharpness, noise and scale."""
+    from station.app.measuring.bench import state_detection
+    from station.app.measuring.tables import pod_model
+
+    stated = state_detection(record, pod_model(model))
+    found = stated.detection
+    if as_json:
+        console.answer_json(
+            {
+                "detection": [
+                    {
+                        "defect": each.defect,
+                        "quantity": each.quantity,
+                        "unit": each.unit,
+                        "a90": each.a90,
+                        "a90_95": each.a90_95,
+                        "trials": each.trials,
+                    }
+                    for each in found
+                ]
+            }
+        )
+        return
+    rows = [
+        [each.defect, each.quantity, _size(each.a90, each.unit), _size(each.a90_95, each.unit)]
+        for each in found
+    ]
+    console.table(["defect", "by", "90 % found from", "sure to 95 %"], rows)
+
+
+def card(
+    record: Annotated[Path, typer.Argument(help="A record that states what its bench finds.")],
+    out: Annotated[Path, typer.Option(help="Write the card here, as HTML to print.")],
+) -> None:
+    """Make the card to keep at the bench: the smallest faults it surely finds, at true size."""
+    from station.adapters.check_card import check_card
+    from station.app.measuring.bench import stated_record
+
+    _write(out, check_card(stated_record(record)))
+    console.note(f"{out}: print it at 100 %")
+
+
+def _size(size: float | None, unit: str) -> str:
+    return "at no size" if size is None else f"{size:.3g} {unit}"
+
+
+def progress(of: str) -> Callable[[int, int], None]:
+    """Progress on standard error, every twenty."""
+
+    def said(done: int, total: int) -> None:
+        if done % 20 == 0 or done == total:
+            console.note(f"{done} of {total} {of}")
+
+    return said
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        console.leave(f"{path} cannot be written ({error.strerror}): choose another place.")

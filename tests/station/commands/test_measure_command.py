@@ -1,0 +1,163 @@
+"""What measuring knows of itself: learnt, checked, stated in a record, held against policies."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibration.edges import EdgeTable, shipped_edges
+from calibration.pod import PodModel, shipped_pod
+from models.rendering.fast.render import render_fast_set
+from station.app.measuring.edges import coverage, trials
+from station.app.measuring.finding import ByEvidence, attempts, foretold
+from station.commands.root import run
+from tests.support.records import written
+
+BENCH = {
+    "sharpness": {"edges": [{"x": 640.0, "y": 360.0, "mtf50": 0.25, "mtf10": 0.4}]},
+    "noise": {"read": 1.0, "gain": 0.0, "lightness": 0.5, "frames": 30},
+}
+
+
+def nothing(_done: int, _total: int) -> None:
+    """Progress that nobody reads."""
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few returns of a small bench, seen at twice the usual mm per pixel."""
+    path = tmp_path_factory.mktemp("sets") / "set"
+    render_fast_set(path, 10, 77, width=640)
+    return path
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """A record of a bench whose sharpness and noise were measured."""
+    path = tmp_path / "bench.toml"
+    path.write_bytes(written(BENCH))
+    return path
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    code = run([*arguments, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_the_stated_u_covers_the_true_sizes_of_rendered_faults(rendered: Path) -> None:
+    """The whole proof is slow; that U is not far off shows on few."""
+    found = list(trials([rendered], shipped_edges(), nothing))
+    whole = coverage(found)[0]
+
+    assert whole.by == "all"
+    assert whole.n >= 20
+    assert whole.covered >= 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_stated_u_covers_95_percent_of_a_thousand_sizes_and_more(tmp_path: Path) -> None:
+    """Benches that the table was not learnt from, items up to 300 mm, every kind of fault."""
+    sets = [tmp_path / f"s{seed}" for seed in range(9000, 9012)]
+    for path in sets:
+        render_fast_set(path, 45, int(path.name[1:]))
+    found = list(trials(sets, shipped_edges(), nothing))
+    whole = coverage(found)[0]
+
+    assert whole.n >= 1000
+    assert whole.covered == pytest.approx(0.95, abs=0.03)
+    assert len({trial.defect for trial in found}) == 11
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_what_is_found_was_foretold_and_defocus_moves_it(tmp_path: Path) -> None:
+    """Within 20 points by kind, beyond what so few faults scatter by (two standard errors)."""
+    shares = {}
+    for mtf50 in (0.08, 0.3):
+        path = tmp_path / f"bench-{mtf50}"
+        render_fast_set(path, 150, 9100, width=320, mtf50=mtf50)
+        tried = list(attempts(ByEvidence(shipped_pod().thresholds), [path], nothing))
+        groups = {(g.kind, g.group): g for g in foretold(shipped_pod(), tried)}
+        for (kind, group), each in groups.items():
+            if group == "all" and each.n >= 10:
+                within = 0.2 + each.n**-0.5
+                assert each.found == pytest.approx(each.foretold, abs=within), (kind, mtf50)
+        shares[mtf50] = groups["scratch", "all"]
+
+    assert shares[0.08].found < shares[0.3].found
+    assert shares[0.08].foretold < shares[0.3].foretold
+
+
+def test_a_table_learnt_by_command_is_one_that_measuring_reads(
+    rendered: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edges, pod = tmp_path / "edges.toml", tmp_path / "pod.toml"
+
+    assert run(["measure", "edges", str(rendered), "--out", str(edges)]) == 0
+    assert run(["measure", "pod", str(rendered), "--out", str(pod)]) == 0
+
+    assert EdgeTable.parse(edges.read_text("utf-8")).grids
+    assert PodModel.parse(pod.read_text("utf-8")).kinds
+    assert "returns" in capsys.readouterr().err
+    # Ten returns are too few to show that U holds, and the exit code says so.
+    code, said = answer(capsys, "measure", "cover", str(rendered), "--edges", str(edges))
+    assert code == 1
+    assert said["groups"][0]["n"] < 1000
+    code, said = answer(capsys, "measure", "find", str(rendered), "--model", str(pod))
+    assert code in {0, 1}
+    assert {"kind", "group", "found", "foretold", "n"} == set(said["groups"][0])
+
+
+def test_a_record_states_what_its_bench_finds_and_a_policy_is_held_to_it(
+    record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = answer(capsys, "measure", "detection", str(record))
+    assert code == 0
+    assert {each["defect"] for each in said["detection"]} == set(shipped_pod().kinds)
+
+    policy = tmp_path / "fine.toml"
+    shipped = Path("station/defaults/policies/carton.toml").read_text("utf-8")
+    policy.write_text(re.sub(r"light_above = \d+", "light_above = 1.5", shipped), "utf-8")
+    arguments = ("policy", "check", str(policy), "--calibration", str(record))
+    code, said = answer(capsys, *arguments)
+
+    assert code == 1
+    assert any("this bench surely finds a scratch" in p for p in said["policies"][0]["problems"])
+
+
+def test_the_card_draws_what_is_found_at_true_size_in_both_languages(
+    record: Path, tmp_path: Path
+) -> None:
+    card = tmp_path / "card.html"
+    run(["measure", "detection", str(record)])
+
+    assert run(["measure", "card", str(record), "--out", str(card)]) == 0
+
+    page = card.read_text("utf-8")
+    assert "Scratch · 划痕" in page
+    assert 'width="148.0mm"' in page
+    assert 'width="100"' in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["measure", "card", "RECORD", "--out", "x.html"], "run 'regrade measure detection"),
+        (["policy", "check", "--calibration", "RECORD"], "run 'regrade measure detection"),
+        (["measure", "detection", "nowhere.toml"], "cannot be read"),
+        (["measure", "cover", "nowhere"], "name the directory of a rendered set"),
+        (["measure", "cover", "nowhere", "--edges", "RECORD"], "learn it again"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_sentence(
+    arguments: list[str], said: str, record: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run([str(record) if each == "RECORD" else each for each in arguments])
+
+    assert code == 2
+    heard = capsys.readouterr().err
+    assert said in heard
+    assert "Traceback" not in heard
