@@ -53,7 +53,7 @@ class Claim(StrEnum):
 
 _RESTS_ON = {
     Claim.MILLIMETRES: {"lens", "plane"},
-    Claim.COLOUR_DIFFERENCE: {"colour"},
+    Claim.COLOUR_DIFFERENCE: {"colour", "exposure"},
     Claim.SMALLEST_FAULT: {"focus", "noise"},
 }
 
@@ -168,6 +168,11 @@ class Calibration:
         }
         failed = {result.step for result in self.results if result.verdict == "fail"}
         rejected = {claim for claim, steps in _RESTS_ON.items() if steps & failed}
+        bad = {lamp.name for lamp in self.lamps if f"lamp {lamp.name}" in failed}
+        if self.colour is not None and self.colour.lamp in bad:
+            rejected.add(Claim.COLOUR_DIFFERENCE)
+        if bad:
+            rejected.add(Claim.LIGHT_CHALLENGE)
         return frozenset(claim for claim, holds in held.items() if holds) - rejected
 
     def in_date(self, at: datetime) -> bool:

@@ -336,6 +336,22 @@ def test_claims_fall_away_with_a_step_that_failed(step: str, verdict: str) -> No
     assert (Claim.MILLIMETRES in record.claims) == (verdict == "marginal")
 
 
+@pytest.mark.parametrize(
+    ("step", "gone"),
+    [
+        ("colour", {Claim.COLOUR_DIFFERENCE}),
+        ("exposure", {Claim.COLOUR_DIFFERENCE}),
+        (f"lamp {LAMP['name']}", {Claim.COLOUR_DIFFERENCE, Claim.LIGHT_CHALLENGE}),
+        ("lamp another", set()),
+    ],
+)
+def test_colours_rest_on_the_charts_exposure_and_on_their_lamp(step: str, gone: set[Claim]) -> None:
+    whole = {"colour": COLOUR, "lamps": [{**LAMP, "response": [0.5, 0.5, 0.5]}]}
+    failed = changed({**whole, "results": [{**RESULT, "step": step, "verdict": "fail"}]})
+
+    assert changed(whole).claims - failed.claims == gone
+
+
 @pytest.mark.parametrize("section", ["lens", "plane"])
 def test_without_lens_or_plane_no_size_is_given(section: str) -> None:
     with pytest.raises(CalibrationError, match=f"has no {section}: run 'regrade calibrate"):
