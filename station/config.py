@@ -30,8 +30,8 @@ class _Camera(_Section):
     `crop` is the part that shows the bench, as x, y, width and height; nothing else of a picture is
     ever kept. x and y are multiples of 16. `identity` is who the camera must say it is, as
     `regrade devices cameras` lists it: another one in its place is refused. `empty_bench` is its
-    picture of the empty bench, `calibration` its record; the first camera of a bench takes those of
-    the bench.
+    picture of the empty bench in its resting light, `empty_under` those in other lights, by light;
+    `calibration` is its record. The first camera of a bench takes those of the bench.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=40)] = "bench"
@@ -41,6 +41,7 @@ class _Camera(_Section):
     identity: str = ""
     empty_bench: Path | None = None
     calibration: Path | None = None
+    empty_under: Mapping[str, Path] = {}
 
     @model_validator(mode="after")
     def _crop_inside(self) -> Self:
@@ -399,6 +400,7 @@ def _absolute(settings: Settings, base: Path) -> Settings:
         update: dict[str, object] = {
             "empty_bench": placed(camera.empty_bench),
             "calibration": placed(camera.calibration),
+            "empty_under": {light: placed(path) for light, path in camera.empty_under.items()},
         }
         if isinstance(camera, FolderCamera):
             update["path"] = base / camera.path

@@ -88,6 +88,10 @@ class Cameras(Protocol):
         """Ask for a fresh frame; its light is set and settled first."""
         ...
 
+    def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
+        """Ask whether the frames of a pose follow a random light pattern that is shown now."""
+        ...
+
 
 class Examiner(Protocol):
     """Finds and measures, in a process of its own that may be killed."""

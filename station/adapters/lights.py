@@ -5,8 +5,12 @@ from types import MappingProxyType
 from typing import Protocol
 
 from station.domain.faults import refuse
+from station.domain.light_proof import Mix
 
 _SETTING = "lights"
+
+State = Mapping[str, Mapping[str, float]]
+"""Levels from 0 to 1 by device and channel."""
 
 
 class LevelDevice(Protocol):
@@ -61,16 +65,39 @@ class BenchLights:
             }
         )
 
-    def apply(self, light: str) -> float:
-        """Set the named light, absolutely; return in how many seconds the slowest lamp settles.
+    def apply(self, light: str | Mix) -> float:
+        """Set a light, or several at once, absolutely; return when the slowest lamp has settled.
 
-        Again is the same. StationError if it cannot be set.
+        That is in seconds. Again is the same. StationError if it cannot be set.
         """
+        state = self._mixed(light) if isinstance(light, Mix) else self._named(light)
+        settle = [self._devices[device].set_levels(levels) for device, levels in state.items()]
+        return max(settle, default=0.0)
+
+    def _named(self, light: str) -> State:
         state = self._states.get(light)
         if state is None:
             raise refuse(f"the light {light} has no levels: add it to lights", _SETTING)
-        settle = [self._devices[device].set_levels(levels) for device, levels in state.items()]
-        return max(settle, default=0.0)
+        return state
+
+    def _mixed(self, mix: Mix) -> State:
+        parts = [(self._named(light), share) for light, share in mix.levels]
+        mixed = {
+            device: {
+                name: sum(state[device][name] * share for state, share in parts)
+                for name in channels
+            }
+            for device, channels in parts[0][0].items()
+        }
+        for device, levels in mixed.items():
+            for name, level in levels.items():
+                if level > 1:
+                    raise refuse(
+                        f"the lights of the recipes set {device} {name} together to more than it"
+                        " has: lower its levels",
+                        _SETTING,
+                    )
+        return mixed
 
     def steady_since(self, monotonic_s: float) -> bool:
         """Whether no controller was away, restarted or went to its safe level since then."""

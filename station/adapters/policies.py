@@ -2,12 +2,13 @@
 
 import hashlib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from station.domain.capture import CaptureRecipe, Pose, Shot
+from station.domain.capture import CaptureRecipe, Pose, Shot, Trigger
 from station.domain.defect import Defect, Quantity, Unit
 from station.domain.faults import refuse
 from station.domain.grading import (
@@ -19,6 +20,7 @@ from station.domain.grading import (
     LimitClause,
     Outcome,
 )
+from station.domain.picture import PictureLimits
 
 _LEVELS = {
     "as_new": Level.AS_NEW,
@@ -29,6 +31,7 @@ _LEVELS = {
 _Name = Annotated[str, Field(min_length=1, max_length=80)]
 _F = TypeVar("_F", bound=BaseModel)
 _Score = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+_Share = Annotated[float, Field(ge=0, le=1)]
 _Limit = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -79,14 +82,34 @@ class _PolicyForm(_Form):
     outcomes: _OutcomesForm
 
 
+class _GatesForm(_Form):
+    """Limits of `PictureLimits`; absent ones stay as they are."""
+
+    bench_least: _Share | None = None
+    light_off: _Share | None = None
+    edge_most: _Share | None = None
+    sharpness_least: Annotated[float, Field(ge=1, le=20)] | None = None
+    uneven: _Share | None = None
+    clipped_most: _Share | None = None
+    glare_most: _Share | None = None
+
+    def over(self, limits: PictureLimits) -> PictureLimits:
+        """The limits with those given here in their places."""
+        return replace(limits, **self.model_dump(exclude_none=True))
+
+
 class _ShotForm(_Form):
     name: _Name
     camera: _Name
     light: _Name
+    gates: _GatesForm = _GatesForm()
 
 
 class _PoseForm(_Form):
     name: _Name
+    instruction: str = ""
+    trigger: Trigger = Trigger.STILL
+    pause_seconds: Annotated[float, Field(ge=0, le=10)] = 0.0
     zones: list[_Name]
     shots: list[_ShotForm]
     rounded: bool = False
@@ -105,6 +128,7 @@ class _RecipeForm(_Form):
     resolves_mm: _Limit
     resolves_delta_e00: _Limit
     mask_labels: bool = False
+    gates: _GatesForm = _GatesForm()
     poses: list[_PoseForm]
     unseen: _UnseenForm = _UnseenForm()
 
@@ -146,8 +170,10 @@ def read_recipe(path: Path) -> CaptureRecipe:
                 Pose(
                     pose.name,
                     tuple(pose.zones),
-                    tuple(Shot(s.name, s.camera, s.light, form.mask_labels) for s in pose.shots),
-                    pose.rounded,
+                    _shots(form, pose),
+                    rounded=pose.rounded,
+                    instruction=pose.instruction,
+                    trigger=pose.trigger,
                 )
                 for pose in form.poses
             ),
@@ -158,6 +184,22 @@ def read_recipe(path: Path) -> CaptureRecipe:
         )
     except ValueError as error:
         raise refuse(f"{path.name}: {error}; correct it and load it again") from error
+
+
+def _shots(recipe: _RecipeForm, pose: _PoseForm) -> tuple[Shot, ...]:
+    """The shots of a pose; the item has settled by the first, so only that one pauses."""
+    limits = recipe.gates.over(PictureLimits())
+    return tuple(
+        Shot(
+            shot.name,
+            shot.camera,
+            shot.light,
+            mask_labels=recipe.mask_labels,
+            limits=shot.gates.over(limits),
+            pause_s=0.0 if number else pose.pause_seconds,
+        )
+        for number, shot in enumerate(pose.shots)
+    )
 
 
 def _clause(number: int, raw: dict[str, object]) -> Clause:

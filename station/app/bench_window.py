@@ -12,7 +12,7 @@ from station.adapters.frames import FrameFiles
 from station.adapters.shelf import ShelfFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
-from station.app.cameras import RESTING_LIGHT, parts_of
+from station.app.cameras import RESTING_LIGHT, is_live, parts_of
 from station.app.defaults import load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
 from station.app.learning import REFERENCES
@@ -113,6 +113,7 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
             undo,
             labels=_printed(settings),
             parcel_patterns=settings.parcel_patterns,
+            proving=bool(settings.lights) and all(map(is_live, settings.camera)),
         ),
         orders=_orders(settings, say),
         cameras=tuple(

@@ -29,6 +29,7 @@ from station.app.packs import open_detector
 from station.domain.capture import Shot
 from station.domain.events import Event, Exposed, ExposureFailed, FaultRaised, Scanned
 from station.domain.faults import Fault, FaultCode, StationError
+from station.domain.light_proof import Mix
 from station.screen.equipment import Device, DeviceKind, Equipment
 from station.screen.operator import operator_view
 from station.screen.view import OperatorView
@@ -71,9 +72,9 @@ class _Light:
 
     def __init__(self) -> None:
         self.changes = 0
-        self._light = ""
+        self._light: str | Mix = ""
 
-    def apply(self, light: str) -> float:
+    def apply(self, light: str | Mix) -> float:
         self.changes += light != self._light
         self._light = light
         return 0.0

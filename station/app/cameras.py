@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
@@ -15,11 +16,13 @@ from station.adapters.cameras.bench_camera import CameraSettings
 from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
 from station.adapters.cameras.darkroom import FindLabels
+from station.adapters.cameras.gates import References
 from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Emit, Keep, Light
 from station.adapters.cameras.presence import Look, Presence
 from station.adapters.cameras.preview import PreviewCounts, PreviewRing
+from station.adapters.cameras.prover import Prover
 from station.adapters.cameras.rig import LightSettings
 from station.adapters.cameras.shipping_labels import shipping_labels
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
@@ -33,7 +36,7 @@ from station.adapters.clock import SystemClock
 from station.adapters.processes import Children
 from station.adapters.symbols import read_symbols
 from station.config import BaslerCamera, Camera, FolderCamera, GigeCamera, StreamCamera, UvcCamera
-from station.domain.capture import Shot
+from station.domain.capture import Frame, Pose, Shot
 from station.domain.faults import refuse
 from station.screen.live import LiveFrame, LiveView
 
@@ -52,7 +55,8 @@ class CameraParts:
     """One camera of a bench.
 
     `width` and `height` are those of the pictures that are kept, `empty` pictures of the empty
-    bench, by light. `delay_s` is how much longer than others it takes for a frame.
+    bench, by light; `references` are those of them that were taken under the light they stand for.
+    `delay_s` is how much longer than others it takes for a frame.
     """
 
     name: str
@@ -65,6 +69,7 @@ class CameraParts:
     delay_s: float = 0.0
     calibration: Path | None = None
     """Its own record; the first camera's is the bench's."""
+    references: Mapping[str, Path] = field(default_factory=dict)
 
 
 class Cameras:
@@ -100,6 +105,7 @@ class Cameras:
             emit=emit,
             clock=clock,
             settings=LightSettings(RESTING_LIGHT, settle_s),
+            prover=_prover(cameras),
         )
 
     def start(self) -> None:
@@ -127,6 +133,10 @@ class Cameras:
     def expose(self, inspection: str, take: int, shot: Shot) -> None:
         """Ask for a fresh frame of a shot."""
         self._rig.expose(inspection, take, shot)
+
+    def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
+        """Ask whether the frames of a pose follow a light pattern shown now."""
+        self._rig.prove(inspection, pose, frames)
 
     def live(self) -> tuple[LiveView, ...]:
         """The live views, for one reader."""
@@ -165,12 +175,28 @@ def _latest(ring: PreviewRing) -> LiveFrame | None:
     return None if picture is None else LiveFrame(picture.rgb, LOOK_WIDTH, LOOK_HEIGHT)
 
 
-def _empty_look(path: Path) -> Look:
-    """The empty bench as the presence watch sees it."""
+def _prover(cameras: Sequence[CameraParts]) -> Prover | None:
+    """None where no camera knows the empty bench."""
+    known = {camera.name: _references(camera.references) for camera in cameras}
+    if not any(camera.references for camera in cameras):
+        return None
+    return Prover(known, soft_light=RESTING_LIGHT)
+
+
+def _references(empty: Mapping[str, Path]) -> References:
+    return References.of({light: _empty_picture(path) for light, path in empty.items()})
+
+
+def _empty_picture(path: Path) -> NDArray[np.uint8]:
     try:
-        picture = read_picture(path)
+        return read_picture(path)
     except PictureError as error:
         raise refuse(f"{path}: {error} Picture the empty bench again.") from error
+
+
+def _empty_look(path: Path) -> Look:
+    """The empty bench as the presence watch sees it."""
+    picture = _empty_picture(path)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, (LOOK_WIDTH, LOOK_HEIGHT), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
@@ -192,7 +218,8 @@ def parts_of(
         make=partial(camera_of, camera),
         width=width,
         height=height,
-        empty=dict.fromkeys(lights, shown),
+        empty={**dict.fromkeys(lights, shown), **camera.empty_under},
+        references={RESTING_LIGHT: shown, **camera.empty_under} if is_live(camera) else {},
         identity=camera.identity,
         find_labels=partial(shipping_labels, read_symbols, parcel_patterns=patterns),
         delay_s=_delay_s(camera),
@@ -209,6 +236,11 @@ def _delay_s(camera: Camera) -> float:
             return 0.0
         case _:
             return (camera.exposure_us or 0) / 1e6
+
+
+def is_live(camera: Camera) -> bool:
+    """Whether it shows a bench and follows its light; a folder of pictures does not."""
+    return not isinstance(camera, FolderCamera)
 
 
 def camera_of(camera: Camera) -> FrameSource:

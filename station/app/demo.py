@@ -59,6 +59,7 @@ _BALLAST_BYTES = 1024 * 1024
 _MOST_COMINGS = 1_000_000
 
 LIGHTS = {light: {"board": {channel: 1.0}} for channel, light in CHANNELS.items()}
+EMPTY = {light: PICTURES / f"empty-{light}.jpg" for light in CHANNELS.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Demo:
         self.store = open_store(self.state, ballast_bytes=_BALLAST_BYTES, reached=reached)
         things.callback(self.store.close)
         recipes = load_recipes()
-        self.setup = Setup(recipes, load_policies(recipes), options.undo)
+        self.setup = Setup(recipes, load_policies(recipes), options.undo, proving=True)
         self.frames = FrameFiles(self.state, reached)
         self.comings = self._next_comings()
         last = self._bench_as_left().last
@@ -113,7 +114,7 @@ class Demo:
         things.callback(self._receiver.stop)
         self._world = World()
         things.callback(self._world.close)
-        things.enter_context(Emulator(LitBoard(self._world.light), PtyPort(self.state / "board")))
+        things.enter_context(Emulator(LitBoard(self._world.shine), PtyPort(self.state / "board")))
         self._tags = Tags(options.rfid, self.state) if options.rfid else None
         if self._tags:
             things.enter_context(self._tags.reader)
@@ -169,7 +170,7 @@ class Demo:
             orders=orders_in(self.state, orders),
             cameras=tuple(self._camera(view) for view in range(self.options.cameras)),
             lights=LIGHTS,
-            settle_s=0.05,
+            settle_s=0.02,
             calibration=PICTURES / "calibration.json",
             devices=self._devices(),
             upstream_url=self._receiver.url,
@@ -185,8 +186,9 @@ class Demo:
             make=other(address) if other and view == 0 else virtual,
             width=self.pictures.width,
             height=self.pictures.height,
-            empty={light: PICTURES / f"empty-{light}.jpg" for light in ("bright", "raking")},
+            empty=EMPTY,
             identity="" if other else VIRTUAL,
+            references=EMPTY if view == 0 else {},
         )
 
     def _devices(self) -> tuple[Device, ...]:
@@ -239,8 +241,8 @@ def glance(bench: Bench, view: OperatorView) -> Seen:
         wanted = Wanted.BADGE
     elif view.band is Band.READY or instruction == "do.put-aside":
         wanted = Wanted.ITEM
-    elif view.band is Band.LOOKING and instruction.startswith("pose."):
-        wanted, pose = Wanted.POSE, instruction.removeprefix("pose.")
+    elif isinstance(bench.stage, Capturing) and bench.stage.waiting and bench.stage.pose:
+        wanted, pose = Wanted.POSE, bench.stage.pose.name
     elif view.band is Band.STOPPED and not bench.blocked:
         wanted = Wanted.RETAKE
     elif instruction == "do.scan-tote":

@@ -18,6 +18,7 @@ def build() -> typer.Typer:
     from station.commands import (
         bench,
         calibrate,
+        capture,
         devices,
         doctor,
         grade,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     root.command("bench")(bench.bench)
     root.command("review")(review.review)
     root.add_typer(calibrate.tree(), name="calibrate")
+    root.add_typer(capture.tree(), name="capture")
     root.add_typer(devices.tree(), name="devices")
     root.add_typer(measure.tree(), name="measure")
     root.add_typer(models.tree(), name="models")

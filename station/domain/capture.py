@@ -1,23 +1,45 @@
 """What is pictured, under which light, and the facts about one exposure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
+from station.domain.picture import PictureLimits
+
+_MOST_PAUSE_S = 10.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Trigger(StrEnum):
+    """What has a pose pictured once its instruction is shown.
+
+    `still`: the item was moved and now lies still, and no hand is in view. `key`: the take key or
+    the pedal, where a hand must hold the item open. The take key always does.
+    """
+
+    STILL = "still"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture of a pose: which camera under which light.
+    """One picture of a pose: which camera under which light, and what the picture must be.
 
     With `mask_labels` shipping labels are flattened before the picture is kept or examined.
+    `pause_s` passes before it, for goods that sink or swing after they lie.
     """
 
     name: str
     camera: str
     light: str
     mask_labels: bool = False
+    limits: PictureLimits = field(default_factory=PictureLimits)
+    pause_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.pause_s <= _MOST_PAUSE_S:
+            raise ValueError(f"shot {self.name} pauses for 0 to {_MOST_PAUSE_S:g} seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +48,24 @@ class Pose:
 
     `rounded` says that the side in view falls away from the item's full height, so that what is
     measured on it may lie lower.
+    `instruction` names the words that the operator is shown; the pose's own name without.
     """
 
     name: str
     zones: tuple[str, ...]
     shots: tuple[Shot, ...]
     rounded: bool = False
+    instruction: str = ""
+    trigger: Trigger = Trigger.STILL
 
     def __post_init__(self) -> None:
         if not self.shots:
             raise ValueError(f"pose {self.name} has no shot")
+
+    @property
+    def told(self) -> str:
+        """The name of its instruction."""
+        return self.instruction or self.name
 
 
 @dataclass(frozen=True, slots=True)

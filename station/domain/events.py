@@ -15,6 +15,7 @@ from station.domain.faults import Fault
 from station.domain.inspection import Inspection, PoseExamined
 from station.domain.item import LookUp
 from station.domain.label import LabelFact, NoteOutcome
+from station.domain.light_proof import LightProof
 from station.domain.parcel import OpenParcel, Parcel, ParcelClosure
 
 
@@ -173,6 +174,29 @@ class ExposureFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Proved:
+    """The light pattern after a pose's shots bears its frames out, to each of its cameras."""
+
+    at: datetime
+    inspection: str
+    pose: str
+    proofs: tuple[LightProof, ...]
+    kind: Literal["proved"] = field(default="proved", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFailed:
+    """The frames of a pose, named by their digests, are not believed."""
+
+    at: datetime
+    inspection: str
+    pose: str
+    digests: tuple[str, ...]
+    fault: Fault
+    kind: Literal["proof-failed"] = field(default="proof-failed", init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PoseAnswered:
     """The examiner is done with a pose; its failure is part of the answer."""
 
@@ -260,6 +284,8 @@ Event = (
     | BenchSeen
     | Exposed
     | ExposureFailed
+    | Proved
+    | ProofFailed
     | PoseAnswered
     | Saved
     | SaveFailed

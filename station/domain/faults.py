@@ -26,6 +26,18 @@ class FaultCode(StrEnum):
     FRAME_BLACK = "frame-black"
     FRAME_WRONG_SIZE = "frame-wrong-size"
     FRAME_TORN = "frame-torn"
+    FRAME_NOT_LIVE = "frame-not-live"
+    BENCH_HIDDEN = "bench-hidden"
+    CAMERA_WRONG = "camera-wrong"
+    LIGHT_WRONG = "light-wrong"
+    ITEM_ABSENT = "item-absent"
+    ITEM_OUTSIDE = "item-outside"
+    ITEM_MOVED = "item-moved"
+    PICTURE_BLURRED = "picture-blurred"
+    PICTURE_SMEARED = "picture-smeared"
+    PICTURE_CLIPPED = "picture-clipped"
+    PICTURE_GLARE = "picture-glare"
+    PICTURE_FLAT = "picture-flat"
     EXAMINER_DOWN = "examiner-down"
     DISK_FULL = "disk-full"
     STORE_FAILED = "store-failed"
@@ -37,6 +49,21 @@ class FaultCode(StrEnum):
     ALREADY_RUNNING = "already-running"
     BAD_INPUT = "bad-input"
     STATION_BUG = "station-bug"
+
+
+TO_ARRANGE = frozenset(
+    {
+        FaultCode.BENCH_HIDDEN,
+        FaultCode.ITEM_ABSENT,
+        FaultCode.ITEM_OUTSIDE,
+        FaultCode.ITEM_MOVED,
+        FaultCode.PICTURE_BLURRED,
+        FaultCode.PICTURE_SMEARED,
+        FaultCode.PICTURE_GLARE,
+        FaultCode.PICTURE_FLAT,
+    }
+)
+"""Faults of a picture that the operator sets right by how the item lies."""
 
 
 @dataclass(frozen=True, slots=True)

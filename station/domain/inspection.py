@@ -15,6 +15,7 @@ from station.domain.defect import Finding
 from station.domain.grading import Condition, Grade, Verdict
 from station.domain.identity import ItemCode
 from station.domain.item import Item
+from station.domain.light_proof import LightProof
 
 MOST_CODES = 16
 """More codes are not kept of one pose."""
@@ -86,13 +87,17 @@ class PoseExamined:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """Every pose was pictured, and examined or not examinable."""
+    """Every pose was pictured, and examined or not examinable.
+
+    `proofs` bear the frames out; none at a bench that does not switch its lights.
+    """
 
     identified: Identified
     frames: tuple[Frame, ...]
     poses: tuple[PoseExamined, ...]
     unseen: frozenset[str]
     last_frame_at: datetime
+    proofs: tuple[LightProof, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from station.domain.faults import Fault, FaultCode
+from station.domain.faults import TO_ARRANGE, Fault, FaultCode
 from station.domain.grading import Grade
 from station.domain.inspection import IdentifiedBy, Opened
 from station.domain.item import Unidentified
@@ -62,6 +62,8 @@ def asking(bench: Bench, now: datetime) -> Asking:
             return _ready(bench, notice, now)
         case Identifying(opened):
             return Asking(Band.READING, Text("do.look-up"), notice or _known_by(opened))
+        case Capturing(stuck=Fault(code=code)):
+            return Asking(Band.NEEDS_YOU, Text(f"remedy.{code.value}"), Text(f"fault.{code.value}"))
         case Capturing() as stage:
             known = _known_by(stage.identified.opened)
             return Asking(Band.LOOKING, _capturing(stage), notice or known)
@@ -77,7 +79,9 @@ def stopping(bench: Bench) -> Fault | None:
     if bench.blocked is not None:
         return bench.blocked
     match bench.stage:
-        case Capturing(stuck=fault) | Saving(failed=fault):
+        case Capturing(stuck=fault) if fault is None or fault.code not in TO_ARRANGE:
+            return fault
+        case Saving(failed=fault):
             return fault
     return bench.desk.failed
 
@@ -139,8 +143,9 @@ def _closed(closure: ParcelClosure) -> Asking:
 
 
 def _first_pose(setup: Setup) -> Text | None:
-    """How to lay any item, where every recipe begins alike."""
-    first = {recipe.poses[0].name for recipe in setup.recipes}
+    """How to lay any item, where all goods that this bench grades begin alike."""
+    graded = [recipe for recipe in setup.recipes if setup.policy(recipe.category)]
+    first = {recipe.poses[0].told for recipe in graded}
     return Text(f"pose.{first.pop()}") if len(first) == 1 else None
 
 
@@ -159,7 +164,7 @@ def _trouble(bench: Bench) -> Text | None:
 def _capturing(stage: Capturing) -> Text:
     if stage.pose is None:
         return Text("do.examine")
-    return Text(f"pose.{stage.pose.name}" if stage.waiting else "do.hands-off")
+    return Text(f"pose.{stage.pose.told}" if stage.waiting else "do.hands-off")
 
 
 def _answering(bench: Bench, stage: Answering) -> tuple[Band, Text]:

@@ -6,7 +6,7 @@ scene: the item that lies there, the pose that is up and the light as applied.
 
 import os
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
 from models.sets import RenderedSet, ReturnTruth, SetError, read_set
+from station.virtual.lighting import as_print, mixed
 from station.virtual.world import Address, Break, Glance, Scene, visit
 
 JPEG_QUALITY = 92
@@ -26,11 +27,12 @@ VIRTUAL = "virtual"
 VIEWS: tuple[int | None, ...] = (None, 1, 0, -1)
 """How `cv2.flip` mirrors what each view sees."""
 
-_DARK = "off"
+_SOFT = "bright"
 _DARK_LEVEL = 0.01
 _READ_NOISE = 0.8
 _SHOT_NOISE = 0.05
 _PICTURES_KEPT = 6
+_RECORDED = 16
 _HANG_S = 3600.0
 
 Picture = NDArray[np.uint8]
@@ -109,51 +111,62 @@ class VirtualCamera:
         exposed_s = time.monotonic()
         self._sequence += 1
         chance = np.random.default_rng((self._seed, 0, scene.exposures))
-        picture = self._scene_picture(scene)
+        picture = self._lit(scene, self._size)
         if scene.hand:
             picture = _with_hand(picture, scene.exposures)
         noise = chance.standard_normal(picture.shape, np.float32)
-        level = 1.0 if scene.light != _DARK else _DARK_LEVEL
-        return _noisy(picture, noise, level), exposed_s
+        return _noisy(picture, noise, 1.0 if scene.lamps else _DARK_LEVEL), exposed_s
 
     def look(self) -> Picture:
         """A live picture of the scene, RGB uint8 [180, 320, 3]."""
         scene = self._glance("look")
         self._sequence += 1
-        look = self._scene_look(scene)
+        look = self._lit(scene, LOOK_SIZE)
         if scene.hand:
             look = _with_hand(look, scene.looks)
         # A window onto one sheet of noise, at another place for each look, costs next to nothing.
         height, width = look.shape[:2]
         x, y = scene.looks * 73 % width, scene.looks * 131 % height
         noise = self._noise[y : y + height, x : x + width, None]
-        level = 1.0 if scene.light != _DARK else _DARK_LEVEL
-        noisy = _noisy(look, noise, level)
+        noisy = _noisy(look, noise, 1.0 if scene.lamps else _DARK_LEVEL)
         return np.asarray(cv2.cvtColor(noisy, cv2.COLOR_BGR2RGB), np.uint8)
 
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _scene_picture(self, scene: Scene) -> Picture:
-        file = self._file(scene)
-        if file not in self._pictures:
-            picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
-            if picture is None:
-                raise OSError(f"The picture {file} is missing: render the set again.")
-            self._pictures[file] = self._seen(picture, self._size)
-        return _recent(self._pictures, file)
+    def _lit(self, scene: Scene, size: tuple[int, int] | None) -> Picture:
+        """The scene in its light; in the dark any picture of the right outline will do."""
+        lamps = scene.lamps or ((_SOFT, 1.0),)
+        parts = [(self._under(scene, lamp, size), level) for lamp, level in lamps]
+        picture = parts[0][0] if len(parts) == 1 and parts[0][1] == 1 else mixed(parts)
+        if scene.broken == "other-view":
+            picture = np.ascontiguousarray(picture[:, ::-1])
+        return picture
 
-    def _scene_look(self, scene: Scene) -> Picture:
+    def _under(self, scene: Scene, lamp: str, size: tuple[int, int] | None) -> Picture:
+        """The scene under one lamp alone, at full light."""
+        if scene.broken == "print" and scene.item is not None:
+            bare = replace(scene, item=None)
+            taken = self._picture(self._file(scene, _SOFT), size)
+            empty, lit = (self._picture(self._file(bare, each), size) for each in (_SOFT, lamp))
+            return as_print(taken, empty, lit)
         try:
-            file = self._file(scene)
+            file = self._file(scene, lamp)
         except LookupError:
-            file = self._file(replace(scene, light="bright"))
-        if file not in self._looks:
+            if size != LOOK_SIZE:
+                raise
+            file = self._file(scene, _SOFT)
+        return self._picture(file, size)
+
+    def _picture(self, file: Path, size: tuple[int, int] | None) -> Picture:
+        """A picture of the set from where this camera hangs; the latest few are kept."""
+        kept = self._looks if size == LOOK_SIZE else self._pictures
+        if file not in kept:
             picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
             if picture is None:
                 raise OSError(f"The picture {file} is missing: render the set again.")
-            self._looks[file] = self._seen(picture, LOOK_SIZE)
-        return _recent(self._looks, file)
+            kept[file] = self._seen(picture, size)
+        return _recent(kept, file)
 
     def _seen(self, picture: cv2.typing.MatLike, size: tuple[int, int] | None) -> Picture:
         """A picture of the set from where this camera hangs."""
@@ -165,13 +178,12 @@ class VirtualCamera:
             picture = cv2.flip(picture, self._flip)
         return np.asarray(picture, np.uint8)
 
-    def _file(self, scene: Scene) -> Path:
-        """The picture of the scene; in the dark any picture of the right outline will do."""
+    def _file(self, scene: Scene, lamp: str) -> Path:
+        """The picture of the scene under a lamp."""
         if self._set is None:
             raise OSError("The virtual camera is not open.")
-        light = "bright" if scene.light == _DARK else scene.light
         if scene.item is None:
-            return self._set.path / f"empty-{light}.jpg"
+            return self._set.path / f"empty-{lamp}.jpg"
         if scene.item not in self._returns:
             try:
                 self._returns[scene.item] = self._set.read_return(scene.item)
@@ -179,11 +191,11 @@ class VirtualCamera:
                 raise LookupError(str(error)) from error
         for pose in self._returns[scene.item].poses:
             for shot in pose.shots:
-                if pose.pose == scene.pose and shot.light == light:
+                if pose.pose == scene.pose and shot.light == lamp:
                     return self._set.directory(scene.item) / shot.file
         raise LookupError(
             f"The demo pictures show {scene.item} with {scene.pose} up, but not under the light"
-            f" {light}: correct the capture recipe."
+            f" {lamp}: correct the capture recipe."
         )
 
 
@@ -207,6 +219,10 @@ class FaultySource:
     reports success after the cable was pulled, with the last frame as it was. gone: says that it is
     lost, and cannot be opened. swapped: lost as well, and another camera is found in its place.
     no-bandwidth: opens, and then does not start.
+
+    And in the ways of somebody who means it, with fresh noise, new numbers and new times. stuck:
+    what it saw last. replay: what it saw from its first picture on. The camera itself does the
+    others: print shows a print of what lies there, other-view what another camera sees.
     """
 
     def __init__(self, camera: Camera, broken: Callable[[], Break]) -> None:
@@ -217,6 +233,8 @@ class FaultySource:
         self._last_look: Picture | None = None
         self._repeats = 0
         self._stranger = False
+        self._recorded: deque[VirtualExposure] = deque(maxlen=_RECORDED)
+        self._chance = np.random.default_rng(0)
 
     def open(self) -> dict[str, float]:
         """Open the camera, if it is there."""
@@ -242,6 +260,19 @@ class FaultySource:
             return self._last
         if broken in ("unplugged", "frozen") and last:
             return last
+        if broken in ("stuck", "replay") and last:
+            self._repeats += 1
+            source = last
+            if broken == "replay":
+                source = self._recorded[0]
+                self._recorded.rotate(-1)
+            self._last = VirtualExposure(
+                _redrawn(source.evidence, self._noised),
+                source.media_type,
+                last.sequence + 1,
+                time.monotonic(),
+            )
+            return self._last
         self._stop(broken)
         frame = self._camera.grab(light)
         frame = replace(frame, sequence=frame.sequence + self._repeats)
@@ -250,6 +281,7 @@ class FaultySource:
         elif broken == "torn":
             frame = replace(frame, evidence=_torn(frame.evidence))
         self._last = frame
+        self._recorded.append(frame)
         return frame
 
     def look(self) -> Picture:
@@ -264,6 +296,9 @@ class FaultySource:
     def close(self) -> None:
         """Close the camera."""
         self._camera.close()
+
+    def _noised(self, picture: Picture) -> Picture:
+        return _noisy(picture, self._chance.standard_normal(picture.shape, np.float32), 1.0)
 
     def _stop(self, broken: Break) -> None:
         if broken == "hang":

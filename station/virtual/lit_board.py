@@ -1,6 +1,6 @@
 """The bench board of the virtual world: the emulated one, and the lamps it lights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from firmware_bridge.codecs.board_messages import LAMPS
 from firmware_bridge.emulators.board import BoardImitation
@@ -8,20 +8,18 @@ from firmware_bridge.emulators.board import BoardImitation
 CHANNELS = {"1": "bright", "2": "raking"}
 """Which lamp hangs on which channel."""
 
-DARK = "off"
-
 
 class LitBoard:
     """An `Imitation` whose light channels shine on the world, once they have settled.
 
-    Of the lamps the brightest is the light there is; none above the board's safe level is dark.
+    A lamp that is no brighter than the board's safe level counts as dark.
     """
 
-    def __init__(self, light: Callable[[str], None]) -> None:
-        """`light` sets the world's light by name; it is called where that changes."""
+    def __init__(self, shine: Callable[[Mapping[str, float]], None]) -> None:
+        """`shine` sets the world's lamps to shares of full light, whenever they change."""
         self._board = BoardImitation()
-        self._light = light
-        self._shining: str | None = None
+        self._shine = shine
+        self._shining: dict[str, float] | None = None
 
     def plugged(self, now: float) -> list[bytes]:
         """Power and a wire: the board starts at its safe level."""
@@ -51,15 +49,13 @@ class LitBoard:
     def _shone(self, frames: list[bytes], now: float) -> list[bytes]:
         outputs = self._board.outputs
         if outputs.settle_ms(int(now * 1000)) == 0:
-            lit = [
-                (level, CHANNELS[str(number)])
-                for number, (level, safe) in enumerate(
-                    zip(outputs.lights, outputs.safe, strict=True), 1
-                )
+            levels = zip(outputs.lights, outputs.safe, strict=True)
+            shining = {
+                CHANNELS[str(number)]: level / 1000
+                for number, (level, safe) in enumerate(levels, 1)
                 if level > safe and str(number) in CHANNELS
-            ]
-            shining = max(lit)[1] if lit else DARK
+            }
             if shining != self._shining:
                 self._shining = shining
-                self._light(shining)
+                self._shine(shining)
         return frames

@@ -14,6 +14,9 @@ from typing import Protocol
 GLANCE_S = 0.9
 """How long a person looks at a result: longer than the station insists on."""
 
+REACTION_S = 0.25
+"""How long after an instruction appears the hands begin to move."""
+
 REACH_S = 0.6
 """How long a hand is over the bench, and how long the bench lies empty between two items."""
 
@@ -79,6 +82,7 @@ class Bench(Protocol):
     def turn(self, pose: str) -> None: ...
     def clear(self) -> None: ...
     def reach(self, *, hand: bool) -> None: ...
+    def await_rest(self) -> None: ...
 
 
 class Operator:
@@ -167,6 +171,8 @@ class Operator:
         if again:
             self._scan(TAKE_CARD)
             return
+        self._pause(REACTION_S)
+        self._bench.await_rest()
         self._bench.reach(hand=True)
         self._pause(REACH_S)
         self._bench.turn(pose)

@@ -6,9 +6,11 @@ local socket, so a camera that is killed and started again finds the same world.
 
 import secrets
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from typing import Any, Literal
@@ -28,8 +30,17 @@ Break = Literal[
     "gone",
     "swapped",
     "no-bandwidth",
+    "stuck",
+    "replay",
+    "print",
+    "other-view",
 ]
 """What is wrong with the virtual camera; `unplugged` still reports success, as OpenCV may."""
+
+LampFault = Literal["well", "dead", "stuck", "weak"]
+"""What is wrong with a lamp: it stays dark, stays as it is, gives 10 % less than it is told."""
+
+_REST_S = 0.2
 
 Glance = Literal["look", "expose", "peek"]
 """A preview and an exposure are counted, a peek is not."""
@@ -39,13 +50,14 @@ Glance = Literal["look", "expose", "peek"]
 class Scene:
     """What the camera would see now; `exposures` counts the frames ever asked of this world.
 
-    `item` is the name of a rendered return, none on an empty bench; `pose` the one that is up.
+    `item` is the name of a rendered return, none on an empty bench; `pose` the one that is up;
+    `lamps` what shines, at a share of full light.
     """
 
     item: str | None = None
     pose: str = ""
     hand: bool = False
-    light: str = "off"
+    lamps: tuple[tuple[str, float], ...] = ()
     broken: Break = "none"
     exposures: int = 0
     looks: int = 0
@@ -66,6 +78,8 @@ class World:
         self._changed = threading.Condition()
         self._scene = Scene()
         self._closing = False
+        self._told: dict[str, float] = {}
+        self._lamp_faults: dict[str, LampFault] = {}
         key = secrets.token_bytes(32)
         # An abstract address (unix(7)) leaves no file behind when this process is killed.
         path = f"\0regrade-{secrets.token_hex(8)}"
@@ -95,9 +109,44 @@ class World:
         """A hand comes into view, or leaves it."""
         self._change(hand=hand)
 
-    def light(self, light: str) -> None:
-        """The light changes at once."""
-        self._change(light=light)
+    def await_rest(self, timeout_s: float = 10.0) -> None:
+        """Wait until the lamps have stopped to change, as a person who sees them flash does."""
+        until_s = time.monotonic() + timeout_s
+        with self._changed:
+            while (left_s := until_s - time.monotonic()) > 0:
+                before = self._scene.lamps
+                flashed = self._changed.wait_for(
+                    partial(self._flashed, before), min(_REST_S, left_s)
+                )
+                if not flashed and len(before) == 1:
+                    return
+
+    def _flashed(self, before: tuple[tuple[str, float], ...]) -> bool:
+        return self._scene.lamps != before
+
+    def shine(self, lamps: Mapping[str, float]) -> None:
+        """The lamps are told to shine at these levels, all others not; they follow at once."""
+        self._told = dict(lamps)
+        self._change(lamps=self._shining())
+
+    def break_lamp(self, lamp: str, fault: LampFault) -> None:
+        """A lamp does no longer as it is told; `well` mends it."""
+        if fault == "stuck" and lamp not in dict(self._scene.lamps):
+            fault = "dead"
+        self._lamp_faults[lamp] = fault
+        self._change(lamps=self._shining())
+
+    def _shining(self) -> tuple[tuple[str, float], ...]:
+        levels = dict(self._told)
+        before = dict(self._scene.lamps)
+        for lamp, fault in self._lamp_faults.items():
+            if fault == "dead":
+                levels.pop(lamp, None)
+            elif fault == "stuck":
+                levels[lamp] = before[lamp]
+            elif fault == "weak" and lamp in levels:
+                levels[lamp] *= 0.9
+        return tuple(sorted((lamp, level) for lamp, level in levels.items() if level > 0))
 
     def break_camera(self, broken: Break) -> None:
         """The camera misbehaves from its next frame on; `none` mends it."""
@@ -120,6 +169,7 @@ class World:
     def _change(self, **changes: Any) -> None:
         with self._changed:
             self._scene = replace(self._scene, **changes)
+            self._changed.notify_all()
 
     def _accept(self) -> None:
         while not self._closing:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import TypeGuard
 
 from station.domain.events import BenchView, Exposed, ExposureFailed, LookedUp, PoseAnswered
+from station.domain.faults import TO_ARRANGE
 from station.domain.grading import Grade
 from station.domain.inspection import Examined, Identified, IdentifiedBy, Judged
 from station.domain.judging import judge
 from station.workflow import camera_codes
-from station.workflow.commands import Command, Examine, Expose, FindOrder, Say, Sound
+from station.workflow.commands import Command, Examine, Expose, FindOrder, Prove, Say, Sound
 from station.workflow.stages import Answering, Bench, Capturing, Identifying, Notice, Ready
 
 MOST_FAILURES = 3
@@ -40,13 +41,13 @@ def looked_up(bench: Bench, event: LookedUp) -> Step:
     if as_of is not None:
         notice = Notice("orders-of-earlier", (("time", f"{as_of:%m-%d %H:%M}"),), event.at)
     bench = replace(bench, stage=capturing, notice=notice)
-    return (bench, ()) if hasty else _expose(bench, capturing)
+    return (bench, ()) if hasty else expose_next(bench, capturing)
 
 
 def again(bench: Bench, stage: Capturing | Answering) -> Step:
     """Picture the item anew from the first pose, which it lies in already."""
     fresh = _afresh(bench, stage, waiting=False)
-    return (bench, ()) if fresh is None else _expose(replace(bench, stage=fresh), fresh)
+    return (bench, ()) if fresh is None else expose_next(replace(bench, stage=fresh), fresh)
 
 
 def retake(bench: Bench, stage: Capturing | Answering) -> Step:
@@ -69,13 +70,13 @@ def retake(bench: Bench, stage: Capturing | Answering) -> Step:
             )
             for pose in stage.unanswered
         )
-        bench, commands = (bench, ()) if stage.waiting else _expose(bench, stage)
+        bench, commands = (bench, ()) if stage.waiting else expose_next(bench, stage)
         return bench, (*owed, *commands)
     fresh = _afresh(bench, stage, waiting=True)
     if fresh is None:
         return bench, ()
     if len(fresh.recipe.poses) == 1:
-        return _expose(replace(bench, stage=replace(fresh, waiting=False)), fresh)
+        return expose_next(replace(bench, stage=replace(fresh, waiting=False)), fresh)
     return replace(bench, stage=fresh, notice=None), ()
 
 
@@ -104,14 +105,14 @@ def laid(bench: Bench) -> Step:
     stage = bench.stage
     if not isinstance(stage, Capturing) or not stage.waiting:
         return bench, ()
-    stage = replace(stage, waiting=False, disturbed=False)
-    return _expose(replace(bench, stage=stage, notice=None), stage)
+    stage = replace(stage, waiting=False, disturbed=False, failures=0, stuck=None)
+    return expose_next(replace(bench, stage=stage, notice=None), stage)
 
 
 def exposed(bench: Bench, event: Exposed) -> Step:
     """Keep the frame; go on to the next shot, the next pose, or the examination's answer."""
     stage = bench.stage
-    if not _is_current(stage, event.inspection, event.take):
+    if not is_current(stage, event.inspection, event.take):
         return bench, ()
     shot = stage.next_shot
     if shot is None or stage.waiting or event.frame.shot != shot.name:
@@ -119,33 +120,44 @@ def exposed(bench: Bench, event: Exposed) -> Step:
     pose = stage.pose
     stage = replace(stage, frames=(*stage.frames, event.frame), failures=0, stuck=None)
     if stage.next_shot is not None or pose is None:
-        return _expose(replace(bench, stage=stage), stage)
+        return expose_next(replace(bench, stage=stage), stage)
     index = stage.pose_index + 1
     more = index < len(stage.recipe.poses)
     stage = replace(stage, pose_index=index, waiting=more, disturbed=False)
     opened, item = stage.identified.opened, stage.identified.item
-    commands: list[Command] = [Examine(opened.id, stage.take, pose, stage.frames_of(pose), item)]
+    frames = stage.frames_of(pose)
+    commands: list[Command] = [Examine(opened.id, stage.take, pose, frames, item)]
+    if bench.setup.proving:
+        commands.append(Prove(opened.id, pose, frames))
     if more:
         commands.append(Say(Sound.ATTENTION))
     return replace(bench, stage=stage), tuple(commands)
 
 
 def exposure_failed(bench: Bench, event: ExposureFailed) -> Step:
-    """Try the shot again a few times, then say what is wrong and wait for a person."""
+    """Try the shot again a few times, then say what is wrong and wait for a person.
+
+    Where the item lies wrong the pose waits to be laid again, and is pictured anew from its start.
+    """
     stage = bench.stage
-    if not _is_current(stage, event.inspection, event.take):
+    if not is_current(stage, event.inspection, event.take):
         return bench, ()
     stage = replace(stage, failures=stage.failures + 1)
     if stage.failures < MOST_FAILURES and not event.fault.blocks:
-        return _expose(replace(bench, stage=stage), stage)
+        return expose_next(replace(bench, stage=stage), stage)
     stuck = replace(stage, stuck=event.fault)
+    if event.fault.code in TO_ARRANGE:
+        shots = {shot.name for shot in stage.pose.shots} if stage.pose else set()
+        kept = tuple(frame for frame in stage.frames if frame.shot not in shots)
+        stuck = replace(stuck, waiting=True, disturbed=False, frames=kept)
+        return replace(bench, stage=stuck), (Say(Sound.ATTENTION),)
     return replace(bench, stage=stuck), (Say(Sound.STOP),)
 
 
 def pose_answered(bench: Bench, event: PoseAnswered) -> Step:
     """Note the answer and what the codes in its pictures say; when every pose has one, judge."""
     stage = bench.stage
-    if not _is_current(stage, event.inspection, event.take):
+    if not is_current(stage, event.inspection, event.take):
         return bench, ()
     if event.result.pose not in {pose.name for pose in stage.unanswered}:
         return bench, ()
@@ -164,6 +176,8 @@ def pose_answered(bench: Bench, event: PoseAnswered) -> Step:
 def finished(bench: Bench, stage: Capturing, at: datetime) -> Step:
     """Judge once every pose is answered and nothing of the item is being looked up."""
     if stage.pose is not None or stage.unanswered or stage.refining is not None:
+        return bench, ()
+    if bench.setup.proving and stage.unproved:
         return bench, ()
     return _judged(bench, stage, at)
 
@@ -184,6 +198,7 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
         answers,
         unseen=frozenset(stage.recipe.zones - seen),
         last_frame_at=max(frame.exposed_at for frame in stage.frames),
+        proofs=stage.proofs,
     )
     verdict = judge(
         policy,
@@ -203,7 +218,7 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
     return replace(bench, stage=Answering(judged, stage.take), notice=None), (Say(sound),)
 
 
-def _is_current(stage: object, inspection: str, take: int) -> TypeGuard[Capturing]:
+def is_current(stage: object, inspection: str, take: int) -> TypeGuard[Capturing]:
     return (
         isinstance(stage, Capturing)
         and stage.identified.opened.id == inspection
@@ -211,7 +226,7 @@ def _is_current(stage: object, inspection: str, take: int) -> TypeGuard[Capturin
     )
 
 
-def _expose(bench: Bench, stage: Capturing) -> Step:
+def expose_next(bench: Bench, stage: Capturing) -> Step:
     shot = stage.next_shot
     if shot is None:
         return bench, ()

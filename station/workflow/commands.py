@@ -51,6 +51,15 @@ class Expose:
 
 
 @dataclass(frozen=True, slots=True)
+class Prove:
+    """Hold the frames of a pose against a light pattern shown now; answered by Proved or failed."""
+
+    inspection: str
+    pose: Pose
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Examine:
     """Find and measure on the frames of one pose; answered by PoseAnswered."""
 
@@ -105,6 +114,7 @@ Command = (
     | FindParcel
     | CloseParcel
     | Expose
+    | Prove
     | Examine
     | Save
     | Withdraw

@@ -8,6 +8,7 @@ from station.domain.correction import Correction
 from station.domain.defect import Finding, Measurement
 from station.domain.grading import Level, Outcome, Reason
 from station.domain.inspection import Decision, Examined, Inspection, PoseExamined
+from station.domain.light_proof import LightProof
 from station.workflow import camera_codes
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -77,6 +78,7 @@ def evidence_record(
         "outcome": _outcome(outcome) if outcome else None,
         "frames": [_frame(frame) for frame in examined.frames],
         "poses": [_pose(pose) for pose in examined.poses],
+        "light_proofs": [_proof(proof) for proof in examined.proofs],
         "policy_digest": inspection.judged.verdict.policy_digest,
         "calibration_digest": calibration_digest,
         "size_mm": list(inspection.item.size_mm),
@@ -206,6 +208,24 @@ def _pose(pose: PoseExamined) -> dict[str, Json]:
             else {"reference": pose.reference, "unlikeness": pose.unlikeness}
         ),
         **({} if pose.strangeness is None else {"strangeness": pose.strangeness}),
+    }
+
+
+def _proof(proof: LightProof) -> dict[str, Json]:
+    return {
+        "pose": proof.pose,
+        "camera": proof.camera,
+        "digests": list(proof.digests),
+        "steps": [
+            {
+                "asked": dict(step.asked.levels),
+                "seen": list(step.seen),
+            }
+            for step in proof.steps
+        ],
+        "bench": proof.bench,
+        "unlike": proof.unlike,
+        "relief": proof.relief,
     }
 
 

@@ -12,6 +12,7 @@ from station.domain.grading import GradingPolicy
 from station.domain.identity import ItemCode
 from station.domain.inspection import Identified, Inspection, Judged, Opened, PoseExamined
 from station.domain.label import LabelFact, LabelKind
+from station.domain.light_proof import LightProof
 from station.domain.parcel import OpenParcel, ParcelAsked, ParcelClosure
 
 
@@ -19,8 +20,10 @@ from station.domain.parcel import OpenParcel, ParcelAsked, ParcelClosure
 class Setup:
     """What the station is set to: recipes and policies by category, and the undo window.
 
-    `labels` are printed when an item is closed; none by default, because plates come pre-printed.
-    `parcel_patterns` are the codes of this site's further carriers (see `station.domain.carrier`).
+    With `proving` no pose counts whose frames are not proved by a light pattern; a bench that does
+    not switch its lights cannot. `labels` are printed when an item is closed; none by default,
+    because plates come pre-printed. `parcel_patterns` are the codes of this site's further carriers
+    (see `station.domain.carrier`).
     """
 
     recipes: tuple[CaptureRecipe, ...]
@@ -29,6 +32,7 @@ class Setup:
     shown_at_least: timedelta = timedelta(seconds=0.7)
     labels: tuple[LabelKind, ...] = ()
     parcel_patterns: tuple[str, ...] = ()
+    proving: bool = False
 
     def recipe(self, category: str) -> CaptureRecipe | None:
         """The capture recipe of a category."""
@@ -58,7 +62,8 @@ class Capturing:
     `refining` is the same code with a serial, learnt from its tag or pictures and being looked up.
 
     `waiting` until the operator has laid the item as the pose at `pose_index` asks. `take` counts
-    retakes, so that answers to an earlier take are recognised as late.
+    retakes, so that answers to an earlier take are recognised as late. `proofs` name the frames
+    that they bear out; `unproven` counts the poses that were not believed in a row.
     """
 
     identified: Identified
@@ -72,6 +77,8 @@ class Capturing:
     failures: int = 0
     stuck: Fault | None = None
     refining: ItemCode | None = None
+    proofs: tuple[LightProof, ...] = ()
+    unproven: int = 0
 
     @property
     def pose(self) -> Pose | None:
@@ -97,6 +104,13 @@ class Capturing:
         answered = {answer.pose for answer in self.answers}
         done = self.recipe.poses[: self.pose_index]
         return tuple(pose for pose in done if pose.name not in answered)
+
+    @property
+    def unproved(self) -> tuple[Pose, ...]:
+        """Poses fully pictured whose frames no proof names."""
+        proved = {digest for proof in self.proofs for digest in proof.digests}
+        done = self.recipe.poses[: self.pose_index]
+        return tuple(p for p in done if not {f.digest for f in self.frames_of(p)} <= proved)
 
 
 @dataclass(frozen=True, slots=True)

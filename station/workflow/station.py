@@ -46,6 +46,7 @@ from station.workflow.commands import (
     FindParcel,
     NoteLabel,
     Print,
+    Prove,
     Save,
     Say,
     Withdraw,
@@ -184,6 +185,8 @@ class Station:
                     self._find(command)
                 case Expose(inspection, take, shot):
                     around.cameras.expose(inspection, take, shot)
+                case Prove(inspection, pose, frames):
+                    around.cameras.prove(inspection, pose, frames)
                 case Examine(inspection, take, pose, frames, item):
                     around.examiner.examine(inspection, take, pose, frames, item)
                 case Save() | CloseParcel():

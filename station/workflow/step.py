@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from station.domain.capture import Pose, Trigger
 from station.domain.events import (
     Began,
     BenchSeen,
@@ -20,6 +21,8 @@ from station.domain.events import (
     ParcelCloseFailed,
     ParcelLookedUp,
     PoseAnswered,
+    ProofFailed,
+    Proved,
     Saved,
     SaveFailed,
     Scanned,
@@ -27,7 +30,7 @@ from station.domain.events import (
     Ticked,
     Weighed,
 )
-from station.workflow import capturing, keys, labelling, parcels, scans, tags, weighing
+from station.workflow import capturing, keys, labelling, parcels, proving, scans, tags, weighing
 from station.workflow.commands import Command, Examine, Expose, FindOrder, Save, Withdraw
 from station.workflow.stages import (
     Answering,
@@ -81,7 +84,7 @@ def _react(bench: Bench, event: Event) -> Step:
             return scans.scanned(bench, event)
         case KeyPressed():
             return keys.pressed(bench, event)
-        case Exposed() | ExposureFailed() | PoseAnswered():
+        case Exposed() | ExposureFailed() | Proved() | ProofFailed() | PoseAnswered():
             return _pictured(bench, event)
         case BenchSeen():
             return _seen(bench, event)
@@ -109,12 +112,18 @@ def _learnt(bench: Bench, event: LabelNoted | Weighed) -> Step:
             return weighing.weighed(bench, event), ()
 
 
-def _pictured(bench: Bench, event: Exposed | ExposureFailed | PoseAnswered) -> Step:
+def _pictured(
+    bench: Bench, event: Exposed | ExposureFailed | Proved | ProofFailed | PoseAnswered
+) -> Step:
     match event:
         case Exposed():
             return capturing.exposed(bench, event)
         case ExposureFailed():
             return capturing.exposure_failed(bench, event)
+        case Proved():
+            return proving.proved(bench, event)
+        case ProofFailed():
+            return proving.proof_failed(bench, event)
         case PoseAnswered():
             return capturing.pose_answered(bench, event)
 
@@ -142,6 +151,7 @@ def _owed(bench: Bench) -> tuple[Command, ...]:
                 Examine(opened.id, stage.take, pose, stage.frames_of(pose), stage.identified.item)
                 for pose in stage.unanswered
             ]
+            owed += proving.owed(bench, stage)
             if stage.refining is not None:
                 owed.append(FindOrder(opened.id, stage.refining))
             if stage.next_shot and not stage.waiting:
@@ -176,7 +186,9 @@ def _seen(bench: Bench, event: BenchSeen) -> Step:
             return replace(bench, stage=replace(stage, gone=True)), ()
         case Capturing(waiting=True) as stage, BenchView.EMPTY | BenchView.DISTURBED:
             return replace(bench, stage=replace(stage, disturbed=True)), ()
-        case Capturing(waiting=True, disturbed=True), BenchView.STILL:
+        case Capturing(waiting=True, disturbed=True, pose=Pose(trigger=Trigger.STILL)), (
+            BenchView.STILL
+        ):
             return capturing.laid(bench)
     return bench, ()
 

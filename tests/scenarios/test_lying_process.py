@@ -104,7 +104,7 @@ class Bench:
         self.drive.settle()
 
     def apply(self, light: str) -> float:
-        self.world.light(light)
+        self.world.shine({light: 1.0})
         return 0.0
 
     def steady_since(self, monotonic_s: float) -> bool:
@@ -184,7 +184,9 @@ class Bench:
         """The kept bytes are those of an exposure of this scene that began after the wish."""
         scene, kept = self.world.scene, self.kept[frame.digest]
         for number in range(before + 1, scene.exposures + 1):
-            self._scene = Scene(scene.item, scene.pose, light=frame.light, exposures=number)
+            self._scene = Scene(
+                scene.item, scene.pose, lamps=((frame.light, 1.0),), exposures=number
+            )
             if self._truth.grab(frame.light).evidence == kept:
                 self.checked.add(frame.digest)
                 return

@@ -1,19 +1,21 @@
 """The operator's desk in every state, by driving the machine with the rendered returns."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import desk_wired
 from desk_parts import DEVICES, WELL, Desk, desk_of, findings_of, graded, inspected, started
-from drive import POLICY, Drive, code
+from drive import POLICY, Drive, answer_to, code
 
 from station.domain.defect import Measurement
-from station.domain.events import FaultRaised, Key
+from station.domain.events import ExposureFailed, FaultRaised, Key
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Condition, DecisionRule, Grade, LimitClause
 from station.domain.judging import judge
 from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
+from station.workflow.commands import Say
 
 
 def _verdict(locale: str, truth: dict[str, Any]) -> Desk:
@@ -40,6 +42,20 @@ def _turning(locale: str) -> Desk:
     drive.scan(code(1))
     drive.settle()
     return desk_of(drive, graded(Grade.REPAIR), locale)
+
+
+def _pictured_badly(locale: str, code_: FaultCode) -> Desk:
+    """A shot that fails a gate as often as it is tried."""
+    truth = graded(Grade.REPAIR)
+    drive = started(locale)
+    drive.scan(code(1))
+    drive.answer()
+    while drive.owed:
+        failed = answer_to(drive.owed.popleft(), drive.now, (), True, drive.fresh())
+        assert isinstance(failed, ExposureFailed)
+        drive.happen(replace(failed, fault=Fault(code_, "bench")))
+        drive.owed = deque(each for each in drive.owed if not isinstance(each, Say))
+    return desk_of(drive, truth, locale)
 
 
 def _held(locale: str) -> Desk:
@@ -125,6 +141,9 @@ STATES: dict[str, Callable[[str], Desk]] = {
     "light-flaw": lambda locale: _verdict(locale, graded(Grade.RESELLABLE, Condition.LIGHT_FLAW)),
     "repair": lambda locale: _verdict(locale, graded(Grade.REPAIR)),
     "scrap": lambda locale: _verdict(locale, graded(Grade.SCRAP)),
+    "lies-over-the-edge": lambda locale: _pictured_badly(locale, FaultCode.ITEM_OUTSIDE),
+    "hides-the-bench": lambda locale: _pictured_badly(locale, FaultCode.BENCH_HIDDEN),
+    "lamp-wrong": lambda locale: _pictured_badly(locale, FaultCode.LIGHT_WRONG),
     "held": _held,
     "unexamined": _unexamined,
     "unknown": _unknown,

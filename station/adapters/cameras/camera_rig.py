@@ -10,8 +10,9 @@ from station.adapters.cameras.bench_camera import BenchCamera, CameraSettings
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Children, Clock, Emit, Keep, Light
 from station.adapters.cameras.presence import Presence
+from station.adapters.cameras.prover import Prover
 from station.adapters.cameras.rig import Job, LightSettings, Rig
-from station.domain.capture import Shot
+from station.domain.capture import Frame, Pose, Shot
 from station.domain.events import FaultRaised
 from station.domain.faults import Fault, FaultCode
 
@@ -40,6 +41,13 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
+class _Prove:
+    inspection: str
+    pose: Pose
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Stop:
     pass
 
@@ -57,9 +65,10 @@ class CameraRig:
         emit: Emit,
         clock: Clock,
         settings: LightSettings | None = None,
+        prover: Prover | None = None,
     ) -> None:
         """`keep` is called before the event that names the frame."""
-        self._inbox: queue.SimpleQueue[Job | _Said | _Stop] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Job | _Prove | _Said | _Stop] = queue.SimpleQueue()
         self._clock = clock
         self._emit = emit
         made = [
@@ -73,7 +82,7 @@ class CameraRig:
             )
             for camera in cameras
         ]
-        self._rig = Rig(made, light, pixels, keep, emit, clock, settings)
+        self._rig = Rig(made, light, pixels, keep, emit, clock, settings, prover)
         self._thread = threading.Thread(target=self._run, name="cameras")
 
     def start(self) -> None:
@@ -89,6 +98,10 @@ class CameraRig:
     def expose(self, inspection: str, take: int, shot: Shot) -> None:
         """Ask for a fresh frame of a shot."""
         self._inbox.put(Job(inspection, take, shot))
+
+    def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
+        """Ask whether the frames of a pose follow a light pattern shown now."""
+        self._inbox.put(_Prove(inspection, pose, tuple(frames)))
 
     def _poster(self, camera: str) -> Callable[[int, object | None], None]:
         return lambda life, message: self._inbox.put(_Said(camera, life, message))
@@ -120,6 +133,8 @@ class CameraRig:
                 return False
             case Job():
                 self._rig.expose(message)
+            case _Prove(inspection, pose, frames):
+                self._rig.prove(inspection, pose, frames)
             case _Said(camera, life, said):
                 self._rig.heard(camera, life, said)
         return True

@@ -70,6 +70,10 @@ class Pixels:
             else:
                 self._kept[digest] = _Kept(inspection, place)
 
+    def written(self, place: PixelPlace) -> NDArray[np.uint8]:
+        """What a taken place holds, uint8 [height, width, 3] RGB; valid until it is given back."""
+        return pixels_of(self._memory[place.name], place.width, place.height)
+
     def give_back(self, place: PixelPlace) -> None:
         """A taken place holds nothing worth keeping."""
         with self._lock:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from station.domain.capture import Frame
 from station.domain.events import Event
+from station.domain.light_proof import Mix
 
 Emit = Callable[[Event], None]
 """Takes an event to the bench; called from the rig's own thread."""
@@ -24,8 +25,8 @@ class Clock(Protocol):
 class Light(Protocol):
     """The bench's light."""
 
-    def apply(self, light: str) -> float:
-        """Set the named light, absolutely: again is the same.
+    def apply(self, light: str | Mix) -> float:
+        """Set a light, or several mixed, absolutely: again is the same.
 
         Returns in how many seconds the lamps have settled, as far as their controllers say.
         StationError if it cannot be set.

@@ -8,7 +8,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from station.adapters.cameras.bench_camera import BenchCamera, look_of
@@ -16,9 +16,11 @@ from station.adapters.cameras.freshness import Refusal
 from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Looked
 from station.adapters.cameras.pixels import PixelPlace, Pixels
 from station.adapters.cameras.ports import Clock, Emit, Keep, Light
-from station.domain.capture import Frame, Shot
-from station.domain.events import BenchSeen, Exposed, ExposureFailed
+from station.adapters.cameras.prover import Prover, Step, Trial
+from station.domain.capture import Frame, Pose, Shot
+from station.domain.events import BenchSeen, Exposed, ExposureFailed, ProofFailed, Proved
 from station.domain.faults import Fault, FaultCode, StationError
+from station.domain.light_proof import Mix
 
 _log = logging.getLogger(__name__)
 
@@ -33,11 +35,19 @@ class LightSettings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One wished-for exposure."""
+    """One wished-for exposure: of a shot, or of a step of a trial, never before `not_before_s`."""
 
     inspection: str
     take: int
     shot: Shot
+    trial: Trial | None = None
+    mix: Mix | None = None
+    not_before_s: float = field(default=float("-inf"), compare=False)
+
+    @property
+    def light(self) -> str | Mix:
+        """The light it needs."""
+        return self.mix or self.shot.light
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,10 @@ class Rig:
         emit: Emit,
         clock: Clock,
         settings: LightSettings | None = None,
+        prover: Prover | None = None,
     ) -> None:
+        """`prover` says which pictures are believed; without one all that are fresh are."""
+        self._prover = prover
         self._cameras = {camera.name: camera for camera in cameras}
         self._lamp = light
         self._pixels = pixels
@@ -77,7 +90,7 @@ class Rig:
         self._requests = itertools.count(1)
         self._jobs: deque[Job] = deque()
         self._asked: _Asked | None = None
-        self._light: str | None = None
+        self._light: str | Mix | None = None
         self._lit_s = self._settled_s = float("-inf")
 
     def begin(self) -> None:
@@ -95,7 +108,26 @@ class Rig:
         """Take the job, unless the same exposure is waiting or under way already."""
         if job in self._jobs or (self._asked and self._asked.job == job):
             return
-        self._jobs.append(job)
+        due_s = self._clock.monotonic() + job.shot.pause_s
+        self._jobs.append(replace(job, not_before_s=due_s))
+        self._proceed()
+
+    def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
+        """Show the pose a light pattern, unless the same frames are being tried already."""
+        digests = tuple(frame.digest for frame in frames)
+        asked = [self._asked.job] if self._asked else []
+        if any(job.trial and job.trial.digests == digests for job in (*self._jobs, *asked)):
+            return
+        if self._prover is None:
+            raise ValueError("a rig without a prover proves nothing")
+        trial = self._prover.trial(pose, frames)
+        if isinstance(trial, Refusal):
+            fault = Fault(trial.code, pose.shots[0].camera, trial.detail)
+            self._emit(ProofFailed(self._clock.now(), inspection, pose.name, digests, fault))
+            return
+        for number, step in enumerate(trial.steps):
+            shot = Shot(f"{pose.name} step {number}", step.camera, str(step.mix))
+            self._jobs.append(Job(inspection, 0, shot, trial, step.mix))
         self._proceed()
 
     def heard(self, name: str, life: int, message: object | None) -> None:
@@ -143,7 +175,7 @@ class Rig:
         elif self._jobs:
             camera = self._cameras.get(self._jobs[0].shot.camera)
             if camera is not None and camera.lifeline.up:
-                wakes.append(self._settled_s)
+                wakes.append(max(self._settled_s, self._jobs[0].not_before_s))
         return min(wakes)
 
     def _proceed(self) -> None:
@@ -151,7 +183,7 @@ class Rig:
         while self._jobs and not self._asked:
             job = self._jobs[0]
             try:
-                camera = self._ready(job.shot)
+                camera = self._ready(job)
             except StationError as error:
                 self._jobs.popleft()
                 self._fail(job, error.fault)
@@ -160,21 +192,23 @@ class Rig:
                 return
             self._ask(self._jobs.popleft(), camera)
 
-    def _ready(self, shot: Shot) -> BenchCamera | None:
-        """The camera of a shot once its light is set and settled; none until then.
+    def _ready(self, job: Job) -> BenchCamera | None:
+        """The camera of a job once its light is set and settled; none until then.
 
         StationError if it can not be had: for a lost camera the machine asks again later.
         """
-        camera = self._cameras.get(shot.camera)
+        name = job.shot.camera
+        camera = self._cameras.get(name)
         if camera is None:
-            detail = f"This bench has no camera {shot.camera}: correct the capture recipe."
-            raise StationError(Fault(FaultCode.CAMERA_LOST, shot.camera, detail, blocks=True))
+            detail = f"This bench has no camera {name}: correct the capture recipe."
+            raise StationError(Fault(FaultCode.CAMERA_LOST, name, detail, blocks=True))
         if camera.lifeline.blocked:
             raise StationError(camera.lifeline.fault)
         if not camera.lifeline.up:
             return None
-        self._apply(shot.light)
-        return camera if self._clock.monotonic() >= self._settled_s else None
+        self._apply(job.light)
+        due_s = max(self._settled_s, job.not_before_s)
+        return camera if self._clock.monotonic() >= due_s else None
 
     def _asked_of(self, camera: BenchCamera, request: int | None = None) -> _Asked | None:
         """The grab that a camera still owes; only that of `request`, if one is named."""
@@ -205,10 +239,16 @@ class Rig:
         refusal = camera.fresh.refuse(
             answer, digest, job.shot.light, self._settled_s, self._clock.monotonic()
         )
-        refusal = refusal or self._unsteady(job.shot.light)
+        refusal = refusal or self._unsteady(job.light)
+        if refusal is None and job.trial is None and self._prover is not None:
+            picture = self._pixels.written(asked.place)
+            refusal = self._prover.refuse(job.inspection, job.shot, digest, picture)
         if refusal:
             self._pixels.give_back(asked.place)
             self._refused(camera, job, refusal)
+            return
+        if job.trial is not None and job.mix is not None:
+            self._tried(asked, job.trial, job.mix)
             return
         frame = self._frame(job, digest, answer)
         try:
@@ -219,6 +259,16 @@ class Rig:
             return
         self._pixels.put(digest, job.inspection, asked.place)
         self._emit(Exposed(self._clock.now(), job.inspection, job.take, frame))
+
+    def _tried(self, asked: _Asked, trial: Trial, mix: Mix) -> None:
+        """A step of a trial was pictured; after the last one it is told."""
+        job, camera = asked.job, asked.camera
+        outcome = trial.see(Step(camera.name, mix), self._pixels.written(asked.place))
+        self._pixels.give_back(asked.place)
+        if isinstance(outcome, Refusal):
+            self._refused(camera, job, outcome)
+        elif outcome is not None:
+            self._emit(Proved(self._clock.now(), job.inspection, trial.pose, outcome))
 
     def _frame(self, job: Job, digest: str, answer: Delivered) -> Frame:
         age = timedelta(seconds=self._clock.monotonic() - answer.monotonic_s)
@@ -255,9 +305,14 @@ class Rig:
 
     def _fail(self, job: Job, fault: Fault) -> None:
         now = self._clock.now()
-        self._emit(ExposureFailed(now, job.inspection, job.take, job.shot.name, fault))
+        if job.trial is None:
+            self._emit(ExposureFailed(now, job.inspection, job.take, job.shot.name, fault))
+            return
+        trial = job.trial
+        self._jobs = deque(other for other in self._jobs if other.trial is not trial)
+        self._emit(ProofFailed(now, job.inspection, trial.pose, trial.digests, fault))
 
-    def _apply(self, light: str) -> None:
+    def _apply(self, light: str | Mix) -> None:
         """Set the light; it has to settle only where it changed."""
         settle_s = max(self._lamp.apply(light), self._settings.settle_s)
         if light != self._light or not self._lamp.steady_since(self._lit_s):
@@ -265,7 +320,7 @@ class Rig:
             self._lit_s = self._clock.monotonic()
             self._settled_s = self._lit_s + settle_s
 
-    def _unsteady(self, light: str) -> Refusal | None:
+    def _unsteady(self, light: str | Mix) -> Refusal | None:
         """Have the light confirmed once more: its controller may have restarted meanwhile."""
         try:
             self._lamp.apply(light)

@@ -71,7 +71,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.heard = Heard()
         self.world = World()
-        self.lit_board = LitBoard(self.world.light)
+        self.lit_board = LitBoard(self.world.shine)
         self.board = Emulator(self.lit_board, PtyPort(folder / "board"))
         self.scanner = Emulator(PlainImitation(), PtyPort(folder / "scanner"))
         devices: tuple[Device, ...] = (
@@ -100,7 +100,7 @@ class Bench:
 
     def wait_lit(self, light: str) -> None:
         lit = Patience(f"the world is not {light}")
-        while lit and self.world.scene.light != light:
+        while lit and [lamp for lamp, _ in self.world.scene.lamps] != [light]:
             self.board.wait_read()
 
 

@@ -76,7 +76,8 @@ def test_an_idle_bench_waits_for_an_item_and_says_how_to_lay_it() -> None:
 
 def test_the_first_pose_is_not_promised_where_recipes_differ() -> None:
     lying = replace(RECIPE, name="sleeve", category="garment", poses=RECIPE.poses[::-1])
-    drive = Drive(idle(replace(SETUP, recipes=(RECIPE, lying))))
+    policies = (POLICY, replace(POLICY, category="garment"))
+    drive = Drive(idle(replace(SETUP, recipes=(RECIPE, lying), policies=policies)))
     drive.scan(BADGE)
 
     assert shown(drive).notice is None

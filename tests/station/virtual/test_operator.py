@@ -45,6 +45,9 @@ class Hands:
     def reach(self, *, hand: bool) -> None:
         pass
 
+    def await_rest(self) -> None:
+        pass
+
     def see(self, *screens: Seen) -> list[str]:
         """Show the screens and give what was done about them."""
         self.did.clear()

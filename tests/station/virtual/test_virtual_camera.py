@@ -20,7 +20,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def world() -> Iterator[World]:
     made = World()
-    made.light("bright")
+    made.shine({"bright": 1.0})
     yield made
     made.close()
 
@@ -48,9 +48,9 @@ def test_it_shows_what_lies_there_under_the_light_as_applied(pictures: Path, wor
     assert unlike(seen(source.grab("")), bench("bright")) < 4
     world.lay("r0001", "top")
     assert unlike(seen(source.grab("")), box("bright", 1, stained=True)) < 4
-    world.light("raking")
+    world.shine({"raking": 1.0})
     assert unlike(seen(source.grab("")), box("raking", 1, stained=True)) < 4
-    world.light("bright")
+    world.shine({"bright": 1.0})
     world.turn("bottom")
     assert unlike(seen(source.grab("")), box("bright", 1, stained=False)) < 4
 
@@ -62,7 +62,7 @@ def test_without_light_it_is_dark_and_a_hand_hides_the_item(pictures: Path, worl
     world.reach(hand=True)
 
     assert unlike(seen(source.grab("")), plain) > 4
-    world.light("off")
+    world.shine({})
     assert seen(source.grab("")).mean() < 4
 
 
@@ -70,7 +70,9 @@ def test_no_two_exposures_are_alike_and_the_same_shift_gives_the_same_frames(
     pictures: Path,
 ) -> None:
     def shift(seed: int) -> list[bytes]:
-        scenes = iter(Scene("r0000", "top", light="bright", exposures=n) for n in range(1, 4))
+        scenes = iter(
+            Scene("r0000", "top", lamps=(("bright", 1.0),), exposures=n) for n in range(1, 4)
+        )
         source = camera(pictures, lambda _: next(scenes), seed)
         return [source.grab("").evidence for _ in range(3)]
 

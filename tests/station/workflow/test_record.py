@@ -44,6 +44,7 @@ MORE_KEYS = [
     "outcome",
     "frames",
     "poses",
+    "light_proofs",
     "policy_digest",
     "calibration_digest",
     "size_mm",

@@ -40,6 +40,7 @@ from station.domain.events import (
     FaultRaised,
 )
 from station.domain.faults import FaultCode
+from station.domain.light_proof import Mix
 from station.virtual.camera import virtual_camera
 from station.virtual.world import Address, Break, World
 from tests.support.events import Heard
@@ -56,8 +57,8 @@ class Lamps:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def apply(self, light: str) -> float:
-        self._world.light(light)
+    def apply(self, light: str | Mix) -> float:
+        self._world.shine(dict(light.levels) if isinstance(light, Mix) else {light: 1.0})
         return 0.0
 
     def steady_since(self, monotonic_s: float) -> bool:

@@ -80,3 +80,53 @@ def test_views_are_said_only_when_they_change(steps: list[str]) -> None:
     seen = views(watch, *[looks[step] for step in steps])
 
     assert all(a is not b for a, b in itertools.pairwise(seen))
+
+
+def test_lamps_that_warm_up_under_an_item_leave_it_lying_and_the_bench_empty_after_it() -> None:
+    watch = Presence(EMPTY)
+    views(watch, *[with_box()] * 6)
+    drift = [np.clip(with_box() * (1 + step / 400), 0, 255).astype(np.uint8) for step in range(120)]
+    bare = np.clip(EMPTY * (1 + 120 / 400), 0, 255).astype(np.uint8)
+
+    assert views(watch, *drift) == []
+    assert views(watch, *[bare] * 4)[-1] is BenchView.EMPTY
+
+
+def test_a_sheet_over_the_whole_bench_is_no_lamp_that_became_brighter() -> None:
+    watch = Presence(EMPTY)
+    views(watch, *[EMPTY] * 4)
+
+    seen = views(watch, *[np.full_like(EMPTY, 125)] * 60)
+
+    assert BenchView.EMPTY not in seen
+    assert seen[-1] is BenchView.STILL
+
+
+def with_hand(look: Look) -> Look:
+    seen = look.copy()
+    seen[120:, 140:180] = 150
+    return seen
+
+
+def test_a_hand_that_rests_on_the_item_is_not_taken_for_stillness() -> None:
+    watch = Presence(EMPTY)
+
+    held = views(watch, *[EMPTY] * 3, *[with_hand(with_box())] * 10)
+    let_go = views(watch, *[with_box()] * 5)
+
+    assert held == [BenchView.EMPTY, BenchView.DISTURBED]
+    assert let_go == [BenchView.STILL]
+
+
+def test_what_lies_across_the_rim_for_long_is_no_hand_so_it_can_be_pictured_and_refused() -> None:
+    watch = Presence(EMPTY)
+
+    assert views(watch, *[with_hand(EMPTY)] * 30)[-1] is BenchView.STILL
+
+
+def test_a_shadow_that_fades_out_over_the_rim_is_no_hand() -> None:
+    look = with_box()
+    fade = np.abs(np.arange(320) - 160)[None, :] / 60
+    look[130:] = (EMPTY[130:] * np.clip(0.5 + 0.5 * fade, 0, 1)).astype(np.uint8)
+
+    assert views(Presence(EMPTY), *[look] * 6)[-1] is BenchView.STILL

@@ -1,0 +1,169 @@
+"""Which pictures of the rig are believed: their gates, and the light pattern after a pose."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.runtime.region import Region
+from station.adapters.cameras.challenge import proof_of
+from station.adapters.cameras.freshness import Refusal
+from station.adapters.cameras.gates import References, look_over
+from station.adapters.cameras.reduced import Level, Picture, level_of, reduced
+from station.domain.capture import Frame, Pose, Shot
+from station.domain.faults import FaultCode
+from station.domain.light_proof import LightProof, LightResponse, Mix, ProofPlan, plan_of
+
+_MOST_REMEMBERED = 48
+_DETAILS = {
+    FaultCode.FRAME_NOT_LIVE: "The camera's picture does not follow the lamps.",
+    FaultCode.BENCH_HIDDEN: "No bench shows around the item: fold it smaller or move it.",
+    FaultCode.CAMERA_WRONG: "The picture does not show this bench as it is known when empty.",
+    FaultCode.LIGHT_WRONG: "The light is not as bright as when the empty bench was pictured.",
+    FaultCode.ITEM_ABSENT: "There is no item in the picture: lay it under the camera.",
+    FaultCode.ITEM_OUTSIDE: "A hand or the item reaches over the picture's edge.",
+    FaultCode.ITEM_MOVED: "The item was moved while it was pictured.",
+    FaultCode.PICTURE_BLURRED: "The picture is not sharp: lay the item flat, wipe the lens.",
+    FaultCode.PICTURE_SMEARED: "Something moved during the exposure.",
+    FaultCode.PICTURE_CLIPPED: "The picture is too bright.",
+    FaultCode.PICTURE_GLARE: "A reflection hides part of the item.",
+    FaultCode.PICTURE_FLAT: "The camera sees a flat print in the place of the item.",
+}
+_FORGOTTEN = "The station was started again before these pictures were proved."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One picture that a trial asks for: which camera, under which mix of lights."""
+
+    camera: str
+    mix: Mix
+
+
+@dataclass(slots=True, eq=False)
+class _Pattern:
+    """What one camera's frames of a pose are held against."""
+
+    camera: str
+    digests: tuple[str, ...]
+    shots: Mapping[str, Level]
+    plan: ProofPlan
+    mixes: tuple[Mix, ...]
+    seen: list[tuple[Mix, Level]] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every step was seen."""
+        return len(self.seen) == len(self.mixes)
+
+
+class Trial:
+    """The light patterns after the shots of a pose, one for each of its cameras."""
+
+    def __init__(
+        self,
+        pose: str,
+        patterns: Sequence[_Pattern],
+        references: Mapping[str, References],
+    ) -> None:
+        self.pose = pose
+        self._patterns = {pattern.camera: pattern for pattern in patterns}
+        self._references = references
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The frames that are tried."""
+        return tuple(d for pattern in self._patterns.values() for d in pattern.digests)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The pictures to take, in order."""
+        return tuple(
+            Step(pattern.camera, mix)
+            for pattern in self._patterns.values()
+            for mix in pattern.mixes
+        )
+
+    def see(self, step: Step, picture: Picture) -> tuple[LightProof, ...] | Refusal | None:
+        """One of the pictures was taken; the proofs after the last, a refusal if they are none."""
+        pattern = self._patterns[step.camera]
+        pattern.seen.append((step.mix, level_of(reduced(picture))))
+        if not all(each.whole for each in self._patterns.values()):
+            return None
+        proofs = []
+        for each in self._patterns.values():
+            proof = self._proof(each)
+            code = each.plan.problem(proof)
+            if code is not None:
+                return _refusal(code)
+            proofs.append(proof)
+        return tuple(proofs)
+
+    def _proof(self, pattern: _Pattern) -> LightProof:
+        references = self._references.get(pattern.camera)
+        return proof_of(
+            pattern.shots,
+            references.by_light if references else {},
+            pattern.seen,
+            pose=self.pose,
+            camera=pattern.camera,
+            digests=pattern.digests,
+        )
+
+
+class Prover:
+    """Remembers the bench's cameras' believed frames in small. Driven from the rig's thread."""
+
+    def __init__(
+        self,
+        references: Mapping[str, References],
+        responses: Mapping[str, LightResponse] | None = None,
+        *,
+        soft_light: str = "bright",
+        chance: Callable[[], float] | None = None,
+    ) -> None:
+        """`references` are the empty bench to each camera, `responses` what each light gives.
+
+        `chance` gives numbers in [0, 1); by default nobody can foretell them.
+        """
+        self._references = references
+        self._responses = responses or {}
+        self._soft = soft_light
+        self._chance = chance or secrets.SystemRandom().random
+        self._seen: OrderedDict[str, Level] = OrderedDict()
+        self._regions: dict[str, tuple[str, Region | None]] = {}
+
+    def refuse(self, inspection: str, shot: Shot, digest: str, picture: Picture) -> Refusal | None:
+        """Why a frame may not be examined; one that may is remembered by its digest."""
+        soft = shot.light == self._soft
+        known = self._regions.get(shot.camera, ("", None))
+        region = known[1] if known[0] == inspection else None
+        looked = look_over(
+            picture, shot.light, self._references.get(shot.camera), region, soft=soft
+        )
+        code = shot.limits.problem(looked.facts)
+        if code is not None:
+            return _refusal(code)
+        if soft:
+            self._regions[shot.camera] = inspection, looked.region
+        self._seen[digest] = level_of(looked.small)
+        while len(self._seen) > _MOST_REMEMBERED:
+            self._seen.popitem(last=False)
+        return None
+
+    def trial(self, pose: Pose, frames: Sequence[Frame]) -> Trial | Refusal:
+        """A trial of the frames of a pose; a refusal if they are not remembered."""
+        if any(frame.digest not in self._seen for frame in frames):
+            return Refusal(FaultCode.FRAME_NOT_LIVE, _FORGOTTEN)
+        patterns = []
+        for camera in dict.fromkeys(frame.camera for frame in frames):
+            mine = [frame for frame in frames if frame.camera == camera]
+            shots = {frame.light: self._seen[frame.digest] for frame in mine}
+            plan = plan_of(tuple(shots), self._responses)
+            digests = tuple(frame.digest for frame in mine)
+            patterns.append(_Pattern(camera, digests, shots, plan, plan.draw(self._chance)))
+        return Trial(pose.name, patterns, self._references)
+
+
+def _refusal(code: FaultCode) -> Refusal:
+    return Refusal(code, _DETAILS[code])

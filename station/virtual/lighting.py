@@ -1,0 +1,61 @@
+"""What lamps at any level make of pictures that were rendered under one lamp each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.runtime.opencv import cv2
+
+Picture = NDArray[np.uint8]
+"""uint8 [height, width, 3], coded as sRGB (IEC 61966-2-1)."""
+
+_STEPS = 4095
+_FLAT = 0.02
+"""Of the picture's width: finer than this a bench is not lit, but patterned."""
+
+
+def _linear() -> NDArray[np.float32]:
+    coded = np.arange(256) / 255
+    high = ((coded + 0.055) / 1.055) ** 2.4
+    return np.where(coded <= 0.04045, coded / 12.92, high).astype(np.float32)
+
+
+def _coded() -> Picture:
+    linear = np.arange(_STEPS + 1) / _STEPS
+    high = 1.055 * linear ** (1 / 2.4) - 0.055
+    coded = np.where(linear <= 0.0031308, 12.92 * linear, high)
+    return np.asarray(np.round(coded * 255), np.uint8)
+
+
+_LINEAR, _CODED = _linear(), _coded()
+
+
+def mixed(parts: Sequence[tuple[Picture, float]]) -> Picture:
+    """The sum of pictures of one size, each lit at a share of its lamp; light adds up."""
+    total = np.zeros(parts[0][0].shape, np.float32)
+    for picture, share in parts:
+        total += cv2.LUT(picture, _LINEAR) * np.float32(share)
+    return _encoded(total)
+
+
+def as_print(picture: Picture, empty: Picture, empty_lit: Picture) -> Picture:
+    """A picture taken in the light of `empty`, printed without loss, in the light of `empty_lit`.
+
+    A flat sheet answers a lamp as the flat bench does, whatever is printed on it.
+    """
+    size = picture.shape[1], picture.shape[0]
+    known, lit = (_flat(bench, size) for bench in (empty, empty_lit))
+    relit = cv2.LUT(picture, _LINEAR) * lit / np.maximum(known, np.float32(1e-4))
+    return _encoded(relit.astype(np.float32))
+
+
+def _flat(bench: Picture, size: tuple[int, int]) -> NDArray[np.float32]:
+    """The light of a bench without its pattern."""
+    cells = max(1, round(1 / _FLAT)), max(1, round(size[1] / size[0] / _FLAT))
+    coarse = cv2.resize(cv2.LUT(bench, _LINEAR), cells, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _encoded(linear: NDArray[np.float32]) -> Picture:
+    return _CODED[(np.clip(linear, 0, 1) * _STEPS + np.float32(0.5)).astype(np.uint16)]
