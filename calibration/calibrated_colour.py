@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.colour import Floats, linear_light, linear_to_lab_d50
-from calibration.correction import Correction
+from calibration.correction import UNCORRECTED, Correction
 from calibration.errors import CalibrationError
-from calibration.light.flat_field import FlatField
+from calibration.light.flat_field import CELLS, FlatField
 from calibration.record import Calibration, Claim
 
 _LINEAR = linear_light(np.arange(256) / 255)
@@ -31,7 +31,11 @@ class CalibratedColour:
     calibration: str
 
     def lab(self, picture: NDArray[np.uint8], crop: tuple[slice, slice] | None = None) -> Floats:
-        """Return CIELAB under D50 of a picture (H x W x 3, 8-bit RGB), or of a crop of it.
+        """Return CIELAB under D50 of a picture (H x W x 3, 8-bit RGB), or of a crop of it."""
+        return linear_to_lab_d50(self.light(picture, crop))
+
+    def light(self, picture: NDArray[np.uint8], crop: tuple[slice, slice] | None = None) -> Floats:
+        """Return true linear sRGB of a picture (H x W x 3, 8-bit RGB), or of a crop of it.
 
         The light is evened by the lamp's flat field first, so that one thing has one colour
         wherever it lies. `CalibrationError` for a picture of another size.
@@ -45,7 +49,13 @@ class CalibratedColour:
             )
         part = np.s_[:, :] if crop is None else crop
         level = self.field.over(self.size)[part]
-        return linear_to_lab_d50(self.correction.linear(_LINEAR[picture[part]] / level[..., None]))
+        return self.correction.linear(_LINEAR[picture[part]] / level[..., None])
+
+
+def true_srgb(size: tuple[int, int]) -> CalibratedColour:
+    """The colours of rendered pictures of width x height, which are sRGB by their making."""
+    even = FlatField(np.ones((CELLS, CELLS)))
+    return CalibratedColour(UNCORRECTED, even, "rendered", size, 0.0, "rendered")
 
 
 def calibrated_colour(record: Calibration | None, lamp: str) -> CalibratedColour | None:

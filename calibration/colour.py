@@ -75,8 +75,12 @@ def srgb_to_lab(rgb: ArrayLike) -> Floats:
     Transfer curve and matrix of IEC 61966-2-1; the white of the matrix is the white of Lab, so a
     neutral pixel has a* = b* = 0.
     """
-    linear = linear_light(np.asarray(rgb, dtype=np.float64) / 255)
-    return xyz_to_lab(linear @ SRGB_TO_XYZ.T, D65_WHITE)
+    return linear_to_lab(linear_light(np.asarray(rgb, dtype=np.float64) / 255))
+
+
+def linear_to_lab(linear: ArrayLike) -> Floats:
+    """Return CIELAB (D65, 2°) of linear sRGB, last axis R, G, B; the shape stays."""
+    return xyz_to_lab(np.asarray(linear, dtype=np.float64) @ SRGB_TO_XYZ.T, D65_WHITE)
 
 
 def delta_e00(first: ArrayLike, second: ArrayLike) -> Floats:

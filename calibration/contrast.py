@@ -6,34 +6,36 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.colour import delta_e00, srgb_to_lab
+from calibration.calibrated_colour import CalibratedColour
+from calibration.colour import delta_e00, linear_to_lab
 from calibration.outline import OUTSIDE_PX, pairs_across
 from calibration.region import Cells, Floats, Region
 from calibration.views import Picture
 
 MIN_PAIRS = 8
 SECTORS = 8
-CAMERA_U_RELATIVE = 0.15
+VEIL_U_RELATIVE = 0.15
+"""Light that glances off the surface pales what lies under it."""
 
 _CORRELATED = 3
 """Neighbouring points of an outline share their pixels: about a third of them are independent."""
 
 
 def colour_contrast(
-    region: Region, picture: Picture, within: Cells | None = None
+    region: Region, picture: Picture, colour: CalibratedColour, within: Cells | None = None
 ) -> tuple[float, float] | None:
     """Return ΔE00 between a fault and its surround, and its expanded uncertainty (k = 2).
 
     Measurand: CIEDE2000 across the outline, the median over its points. Each point compares
     the two sides on its normal (`pairs_across`), each the mean of 3 x 3 pixels. So a print or a
     shadow that runs on under the fault is on both sides and does not count. `picture` is the
-    whole frame under even light; `within` (H x W) is where the item is seen. None where fewer than
-    `MIN_PAIRS` points have both places inside the picture and on the item.
+    whole frame under even light, its colours those of `colour`; `within` (H x W) is where the item
+    is seen. None where fewer than `MIN_PAIRS` points have both places inside the picture and on
+    the item.
 
     U combines the spread of the median (1.2533 · s / √n, s from the median absolute deviation),
     how far the answer differs from side to side (half the standard deviation over the outline's
-    eight sectors), and `CAMERA_U_RELATIVE` of the value, for a camera whose colour has not been
-    calibrated and light veiling the surface.
+    eight sectors) and `VEIL_U_RELATIVE` of the value. The camera's own share is not in it.
     """
     inside = region.covers((slice(0, picture.shape[0]), slice(0, picture.shape[1])))
     rows, columns = np.nonzero(inside)
@@ -45,7 +47,7 @@ def colour_contrast(
     pairs = pairs_across(inside[crop], None if within is None else within[crop])
     if len(pairs) < MIN_PAIRS:
         return None
-    lab = srgb_to_lab(cv2.blur(picture[crop], (3, 3)))
+    lab = linear_to_lab(cv2.blur(colour.light(picture, crop), (3, 3)))
     differences = delta_e00(lab[pairs[:, 1], pairs[:, 0]], lab[pairs[:, 3], pairs[:, 2]])
     value = float(np.median(differences))
     spread = 1.4826 * float(np.median(np.abs(differences - value)))
@@ -54,7 +56,7 @@ def colour_contrast(
     u = math.hypot(
         1.2533 * spread / math.sqrt(independent),
         float(sides.std()) / 2,
-        CAMERA_U_RELATIVE / 2 * value,
+        VEIL_U_RELATIVE / 2 * value,
     )
     return value, 2 * u
 

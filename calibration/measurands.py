@@ -128,12 +128,13 @@ def _coloured(fault: Fault) -> tuple[Reading, ...]:
     """Edge: where the colour difference from the surround falls to half that of the fault's body,
     mixing taken in linear light. Length, width, area as of a patch.
 
-    Colour difference: CIEDE2000 across the edge, the median along it (`colour_contrast`).
+    Colour difference: CIEDE2000 across the edge, the median along it (`colour_contrast`); none
+    without a calibration of the camera's colours.
     """
     sizes, views = _patch(fault), fault.views
     contrast = None
-    if views.even is not None:
-        contrast = colour_contrast(fault.region, views.even, views.within)
+    if views.even is not None and views.colour is not None:
+        contrast = colour_contrast(fault.region, views.even, views.colour, views.within)
     if contrast is None:
         return sizes
     value, expanded = contrast

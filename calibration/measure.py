@@ -24,7 +24,7 @@ from calibration.views import Views
 EDGE_PX = 0.7
 
 Unit: TypeAlias = Literal["mm", "mm2", "px", "px2", "1"]
-Cause: TypeAlias = Literal["edge", "line", "scale", "height"]
+Cause: TypeAlias = Literal["edge", "line", "scale", "height", "colour"]
 
 NO_VIEWS = Views()
 
@@ -91,6 +91,7 @@ def measure(
     line: of the middle of a long fault, see `measurands`; part of `edge` where that is learnt.
     scale: of lens and plane, by the calibration's own U; once for a length, twice for an area.
     height: u(height) / distance to the camera, likewise.
+    colour: of the camera's correction, of a ΔE00 alone, which is claimed only through one.
 
     Raises `MeasurementError` or `CalibrationError`, each with a sentence that says what to do.
     """
@@ -102,9 +103,10 @@ def measure(
     region = region_of_polygon(polygon) if mask is None else region_of_mask(mask, offset)
     plane = plane_of(profile, height)
     readings, contrast = read(kind, region, plane, views, edge_px, refining=edges is not None)
-    if edges is None:
-        return tuple(_measured(reading, plane, reading.u_edge) for reading in readings)
-    return tuple(_corrected(kind, reading, plane, edges, contrast) for reading in readings)
+    if edges is not None:
+        readings = tuple(_corrected(kind, reading, edges, contrast) for reading in readings)
+    u_colour = 0.0 if views.colour is None else views.colour.U_difference / 2
+    return tuple(_measured(reading, plane, u_colour) for reading in readings)
 
 
 def read(
@@ -129,27 +131,25 @@ def read(
     return measurand.read(fault), contrast
 
 
-def _corrected(
-    kind: str, reading: Reading, plane: Plane, edges: EdgeTable, contrast: float | None
-) -> Measurement:
+def _corrected(kind: str, reading: Reading, edges: EdgeTable, contrast: float | None) -> Reading:
     """The reading with what is known of such outlines taken into account."""
     edge = edges.edge(kind, reading.quantity, reading.size_px, contrast)
     if edge is None:
-        return _measured(reading, plane, reading.u_edge)
+        return reading
     value = reading.value * edge.factor
-    right = Reading(reading.quantity, value, edge.u * value, reading.power, reading.size_px)
-    return _measured(right, plane, right.u_edge)
+    return Reading(reading.quantity, value, edge.u * value, reading.power, reading.size_px)
 
 
-def _measured(reading: Reading, plane: Plane, u_edge: float) -> Measurement:
+def _measured(reading: Reading, plane: Plane, u_colour: float) -> Measurement:
     unit: Unit = "1"
     if reading.power:
         unit = plane.unit if reading.power == 1 else plane.area_unit
     causes: tuple[tuple[Cause, float], ...] = (
-        ("edge", u_edge),
+        ("edge", reading.u_edge),
         ("line", reading.u_line),
         ("scale", reading.power * plane.u_scale * reading.value),
         ("height", reading.power * plane.u_height * reading.value),
+        ("colour", u_colour * reading.value if reading.quantity == "delta_e00" else 0.0),
     )
     budget = tuple(Contribution(cause, u) for cause, u in causes if u > 0)
     expanded = 2 * math.hypot(*(each.u for each in budget))

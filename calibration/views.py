@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.calibrated_colour import CalibratedColour
 from calibration.colour import linear_light
 from calibration.region import Cells, MeasurementError
 
@@ -25,12 +26,14 @@ class Views:
 
     `even` is the frame under diffuse light, where there is one: colours are taken from it.
     `oblique` are frames of the same pose under low lamps, which show relief. `within` (H x W)
-    is where the item is seen; nothing outside it belongs to a fault or to its surround.
+    is where the item is seen; nothing outside it belongs to a fault or to its surround. `colour`
+    is what colours of the even frame mean; without it no colour difference is claimed.
     """
 
     even: Picture | None = None
     oblique: tuple[Picture, ...] = ()
     within: Cells | None = None
+    colour: CalibratedColour | None = None
 
     def __post_init__(self) -> None:
         for picture in self.pictures:

@@ -1,6 +1,7 @@
 """Measurements of drawn faults against the sizes they were drawn with."""
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import cv2
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from calibration.calibrated_colour import true_srgb
 from calibration.colour import delta_e00, srgb_to_lab
 from calibration.errors import CalibrationError
 from calibration.measure import EDGE_PX, KINDS, Measurement, measure
@@ -340,8 +342,13 @@ def stained(picture: NDArray[np.uint8], mask: Mask, seed: int = 2) -> NDArray[np
     return np.clip(changed, 0, 255).astype(np.uint8)
 
 
+def coloured(picture: NDArray[np.uint8]) -> Views:
+    """A picture whose colours are known to be sRGB."""
+    return Views(picture, colour=true_srgb((picture.shape[1], picture.shape[0])))
+
+
 def colour_difference(picture: NDArray[np.uint8], mask: Mask) -> Measurement:
-    found = by_quantity(measure("stain", NOWHERE, None, None, views=Views(picture), mask=mask))
+    found = by_quantity(measure("stain", NOWHERE, None, None, views=coloured(picture), mask=mask))
     return found["delta_e00"]
 
 
@@ -413,7 +420,7 @@ def test_a_print_that_runs_on_under_the_stain_does_not_count() -> None:
 def test_no_stain_has_no_colour_difference() -> None:
     mask = ellipse((130, 130), (30, 20), 0.3, SIZE)
 
-    assert colour_difference(board(), mask).value == 0
+    assert colour_difference(board(), mask).value == pytest.approx(0, abs=1e-5)
 
 
 @pytest.mark.parametrize("centre", [(0.0, 0.0), (259.0, 130.0), (130.0, 255.0)])
@@ -429,7 +436,7 @@ def test_an_outline_finds_the_same_colour_as_its_mask() -> None:
     mask = ellipse((130, 130), (30, 20), 0.0, SIZE)
     picture = stained(board(), mask)
     outline = cv2.ellipse2Poly((130, 130), (30, 20), 0, 0, 360, 4)
-    found = by_quantity(measure("stain", outline, None, None, views=Views(picture)))
+    found = by_quantity(measure("stain", outline, None, None, views=coloured(picture)))
 
     assert found["delta_e00"].value == pytest.approx(TRUE_DIFFERENCE)
 
@@ -445,9 +452,31 @@ def test_an_outline_finds_the_same_colour_as_its_mask() -> None:
 def test_a_stain_without_surround_or_core_has_no_colour_difference(
     mask: Mask, offset: tuple[int, int]
 ) -> None:
-    found = measure("stain", NOWHERE, None, None, views=Views(board()), mask=mask, offset=offset)
+    views = coloured(board())
+    found = measure("stain", NOWHERE, None, None, views=views, mask=mask, offset=offset)
 
     assert [one.quantity for one in found] == ["length", "width", "area"]
+
+
+def test_no_colour_difference_is_claimed_of_a_camera_whose_colours_are_not_calibrated() -> None:
+    mask = ellipse((130, 130), (30, 20), 0.3, SIZE)
+    views = Views(stained(board(), mask))
+    found = measure("stain", NOWHERE, None, None, views=views, mask=mask)
+
+    assert [one.quantity for one in found] == ["length", "width", "area"]
+
+
+def test_the_error_of_the_cameras_correction_is_in_the_budget_of_a_difference() -> None:
+    mask = ellipse((130, 130), (30, 20), 0.3, SIZE)
+    picture = stained(board(), mask)
+    unsure = replace(true_srgb((SIZE, SIZE)), U_difference=0.4)
+    views = Views(picture, colour=unsure)
+    found = by_quantity(measure("stain", NOWHERE, None, None, views=views, mask=mask))
+    budget = {part.cause: part.u for part in found["delta_e00"].budget}
+
+    assert budget["colour"] == pytest.approx(0.2 * TRUE_DIFFERENCE)
+    assert found["delta_e00"].U > 0.4 * TRUE_DIFFERENCE
+    assert "colour" not in {part.cause for part in found["area"].budget}
 
 
 # What cannot be measured

@@ -1,12 +1,15 @@
 """A tiny rendered set: textured bench, two boxes, drawn with OpenCV in the format of real sets."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.record import Calibration
+from calibration.sections.photometry import ColourCorrection, Lamp
 from models.sets import (
     FaultTruth,
     PoseTruth,
@@ -48,10 +51,31 @@ def tiny_set(path: Path, returns: int = 2) -> RenderedSet:
         "U_relative": 0.004,
         "source": "drawn",
     }
-    (path / "calibration.json").write_text(json.dumps(record), encoding="utf-8")
+    file = path / "calibration.json"
+    file.write_text(json.dumps(record), encoding="utf-8")
+    _in_true_colours(Calibration.read(file)).write(file)
     rendered = RenderedSet(path, "drawn", 1, WIDTH, HEIGHT, names)
     write_set(rendered)
     return rendered
+
+
+def _in_true_colours(record: Calibration) -> Calibration:
+    """The record of a camera that delivers sRGB under an even lamp."""
+    rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    colour = ColourCorrection(
+        kind="linear",
+        matrix=rows,
+        white_balance=(1.0, 1.0, 1.0),
+        lamp="bright",
+        batch="since-2014-11 (stated)",
+        de00_before_mean=0.5,
+        de00_mean=0.5,
+        de00_p90=1.0,
+        de00_max=1.5,
+        U_difference=0.05,
+    )
+    lamp = Lamp("bright", (0.7, 0.7, 0.7), ((1.0,) * 9,) * 9)
+    return replace(record, colour=colour, lamps=(lamp,))
 
 
 def bench(light: str) -> NDArray[np.uint8]:

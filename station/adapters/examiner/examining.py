@@ -7,9 +7,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.calibrated_colour import calibrated_colour
 from calibration.edges import shipped_edges
 from calibration.measure import measure
 from calibration.plane import Height, Profile
+from calibration.record import Calibration
 from calibration.region import MeasurementError
 from calibration.views import Views
 from models.runtime.detection import Detection
@@ -86,7 +88,7 @@ def examine_pose(
     findings: list[Finding] = []
     for number, look in enumerate(_looks(shots)):
         pictures = {light: shot.picture for light, shot in look.items()}
-        views = _views(pictures, region)
+        views = _views(pictures, region, (optics or Optics()).profile)
         found = detector.detect_pose(pictures, region)
         findings += [_finding(detection, look, views, optics or Optics()) for detection in found]
         if seen is not None:
@@ -104,14 +106,18 @@ def _looks(shots: Sequence[LitPicture]) -> list[dict[str, LitPicture]]:
     return looks
 
 
-def _views(pictures: Mapping[str, Picture], region: Region | None) -> Views:
+def _views(
+    pictures: Mapping[str, Picture], region: Region | None, profile: Profile | None
+) -> Views:
     """The pictures of a look as measuring wants them; nothing beside the item is a fault."""
     low = {light: picture for light, picture in pictures.items() if light != COLOUR_LIGHT}
     within = None
     if region is not None:
         height, width = next(iter(pictures.values())).shape[:2]
         within = region.mask(Box(0, 0, width, height)).astype(np.bool_)
-    return Views(pictures.get(COLOUR_LIGHT), tuple(low.values()), within)
+    record = profile if isinstance(profile, Calibration) else None
+    colour = calibrated_colour(record, COLOUR_LIGHT)
+    return Views(pictures.get(COLOUR_LIGHT), tuple(low.values()), within, colour)
 
 
 def _finding(

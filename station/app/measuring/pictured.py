@@ -1,12 +1,13 @@
 """Rendered faults of known size, as the bench would picture them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.calibrated_colour import true_srgb
 from calibration.errors import CalibrationError
 from calibration.record import Calibration
 from calibration.views import Picture, Views
@@ -54,7 +55,7 @@ class PicturedPose:
     def seen_by(self, rng: np.random.Generator) -> Views:
         """The pictures under the even lamp and a random number of the low ones, as recipes vary."""
         count = int(rng.integers(len(self.views.oblique) + 1))
-        return Views(self.views.even, self.views.oblique[:count], self.views.within)
+        return replace(self.views, oblique=self.views.oblique[:count])
 
 
 def pictured_poses(
@@ -99,4 +100,6 @@ def _views(index: RenderedSet, name: str, pose: PoseTruth) -> Views:
     }
     within = Region(pose.outline).mask(Box(0, 0, index.width, index.height))
     even = pictures.pop(EVEN, None)
-    return Views(even, tuple(pictures.values()), within.astype(np.bool_))
+    height, width = within.shape
+    colour = true_srgb((width, height))
+    return Views(even, tuple(pictures.values()), within.astype(np.bool_), colour)

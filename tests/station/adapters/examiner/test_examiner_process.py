@@ -203,8 +203,7 @@ def test_without_a_calibration_in_date_sizes_stay_in_pixels(
 
     assert (result.calibration, result.mm_per_px, result.failure) == (None, None, None)
     units = {measurement.unit for measurement in result.findings[0].measurements}
-    colour = set() if overdue else {Unit.ONE}  # an overdue camera claims no colour either
-    assert units == {Unit.PX, Unit.PX2} | colour
+    assert units == {Unit.PX, Unit.PX2}  # and no colour difference either
 
 
 def test_an_item_higher_than_the_camera_is_measured_in_pixels(desk: Desk, trigger: Path) -> None:
