@@ -13,9 +13,9 @@ from models.rendering.traced.faults.index import befall
 from models.rendering.traced.item import Item, Painted
 from models.rendering.traced.skin import Points
 
-CLEAN_SHARE = 0.32
+CLEAN_SHARE = 0.24
 _COUNTS = (1, 2, 3)
-_COUNT_SHARE = (0.6, 0.28, 0.12)
+_COUNT_SHARE = (0.48, 0.34, 0.18)
 _OTHERS = 5
 _TRIES = 30
 _EDGE_PX = 10.0

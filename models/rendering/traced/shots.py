@@ -21,7 +21,7 @@ from models.rendering.tracer import Window
 _COARSE = 5
 _MARGIN_PX = 26
 _FEATHER_PX = 12
-_EMPTY_SPP = 24
+_EMPTY_SPP = 12
 _SEED = 1
 _GLOW = 1.2
 """The most that light thrown back by an item adds to the bench around it."""

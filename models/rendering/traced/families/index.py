@@ -39,29 +39,29 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "bottle": Family(
             vessel,
             {"scratch": 2, "dent": 2, "stain": 2, "leak": 3, "crack": 1, "broken_seal": 2,
-             "missing_part": 3, "tear": 1, "oxidation": 5, "discolouration": 1},
+             "missing_part": 5, "tear": 1, "oxidation": 14, "discolouration": 1},
         ),
         "garment": Family(
             garment,
-            {"stain": 3, "tear": 3, "pilling": 5, "discolouration": 2, "missing_part": 3,
+            {"stain": 3, "tear": 3, "pilling": 6, "discolouration": 2, "missing_part": 3,
              "leak": 1},
         ),
         "shoe": Family(
             leather,
             {"scratch": 3, "stain": 2, "crack": 2, "tear": 2, "discolouration": 2, "dent": 1,
-             "missing_part": 3, "oxidation": 3, "leak": 1},
+             "missing_part": 4, "oxidation": 9, "leak": 1},
         ),
         "tableware": Family(
             tableware,
             {"crack": 3, "scratch": 2, "stain": 2, "missing_part": 2, "discolouration": 1},
         ),
         "drinkware": Family(
-            drinkware, {"crack": 3, "scratch": 2, "stain": 2, "missing_part": 2, "leak": 1}
+            drinkware, {"crack": 3, "scratch": 2, "stain": 2, "missing_part": 3, "leak": 1}
         ),
         "device": Family(
             device,
-            {"scratch": 4, "crack": 3, "dent": 2, "stain": 2, "leak": 1, "missing_part": 2,
-             "oxidation": 4, "discolouration": 1, "broken_seal": 1},
+            {"scratch": 4, "crack": 3, "dent": 2, "stain": 2, "leak": 1, "missing_part": 4,
+             "oxidation": 12, "discolouration": 1, "broken_seal": 1},
         ),
         "pouch": Family(
             pouch,

@@ -154,8 +154,7 @@ def chip(skin: Skin, rng: np.random.Generator, area: float, rim: FloatArray) -> 
     """A piece broken out beside ``rim`` (mm to the edge): the rough body shows."""
     if skin.soft or skin.stuff == "board":
         return None
-    near_rim = skin.allowed.copy()
-    rows, columns = np.nonzero((rim < 2.5) & (rim > 0.2) & skin.free())
+    rows, columns = np.nonzero((rim < 2.5) & (rim > 0.2) & ~skin.taken())
     if not len(rows):
         return None
     for _ in range(_TRIES):
@@ -165,7 +164,7 @@ def chip(skin: Skin, rng: np.random.Generator, area: float, rim: FloatArray) -> 
         reach = shape.radius(skin.shape) + np.float32(0.06) * smooth_noise(rng, skin.shape, 2.0)
         body = f32(smoothstep(1.06, 0.94, f32(reach)) * (rim > 0))
         extent = body > 0.5
-        if bool((extent & skin.taken() & near_rim).any()) or area_mm2(extent) < 6:
+        if bool((extent & skin.taken()).any()) or area_mm2(extent) < 6:
             continue
         facets = ragged_noise(rng, skin.shape, 3.0)
         skin.albedo[...] = blend(
