@@ -47,7 +47,8 @@ def test_a_missing_renderer_leaves_no_set_behind(
     assert not (tmp_path / "set").exists()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_same_seed_gives_the_same_bytes_and_resumes(tmp_path: Path) -> None:
     pytest.importorskip("mitsuba", reason=WITHOUT)
     calls: list[tuple[int, int]] = []
@@ -74,7 +75,8 @@ def test_the_same_seed_gives_the_same_bytes_and_resumes(tmp_path: Path) -> None:
         render_traced_set(parts, 3, 21, families=["bottle"], spp=1, width=320)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_mask_and_picture_show_a_fault_in_the_same_place() -> None:
     pytest.importorskip("mitsuba", reason=WITHOUT)
     bench = Bench(640, 360)

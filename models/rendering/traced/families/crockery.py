@@ -13,7 +13,7 @@ from models.rendering.traced.artwork import (
     hue,
     lay,
 )
-from models.rendering.traced.families.vessel import lathe, ring_solid, smooth_profile
+from models.rendering.traced.families.turned import lathe, ring_solid, smooth_profile
 from models.rendering.traced.item import Item, Look, Part, Sheet, Shell, Solid
 from models.rendering.traced.mesh import pipe, surface_of
 from models.rendering.traced.skin import Skin, f32, skin

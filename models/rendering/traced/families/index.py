@@ -11,8 +11,7 @@ from models.rendering.traced.families.carton import carton
 from models.rendering.traced.families.crockery import drinkware, tableware
 from models.rendering.traced.families.device import device
 from models.rendering.traced.families.garment import garment
-from models.rendering.traced.families.leather import leather
-from models.rendering.traced.families.vessel import vessel
+from models.rendering.traced.families.mixed import leather, vessel
 from models.rendering.traced.item import Item
 
 

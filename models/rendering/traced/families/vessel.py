@@ -1,12 +1,10 @@
-"""Bottles, jars, tins and tubes lying on their side, with cap and label."""
-
-from collections.abc import Callable
+"""Bottles, jars and tins lying on their side, with cap and label."""
 
 import numpy as np
 
 from models.rendering import graphics
 from models.rendering.colour import decode
-from models.rendering.field import TEXEL_MM, FloatArray, grid_mm, ragged_noise, smooth_noise
+from models.rendering.field import TEXEL_MM, grid_mm, smooth_noise
 from models.rendering.traced.artwork import (
     block,
     contrasting,
@@ -15,62 +13,17 @@ from models.rendering.traced.artwork import (
     hue,
     lay,
 )
-from models.rendering.traced.item import Item, Look, Loose, Shell, Solid
-from models.rendering.traced.mesh import surface_of
+from models.rendering.traced.families.turned import OPEN, lathe, ring_solid, smooth_profile
+from models.rendering.traced.item import Item, Look, Loose, Shell
 from models.rendering.traced.skin import Points, Seal, Skin, f32, skin
-
-_OPEN = 1.75
-"""Half the angle of a body that its skin covers, in radians; the rest lies underneath."""
 
 _SIGHT = 0.85
 """Half the angle within which faults may lie."""
 
 
-def vessel(rng: np.random.Generator, gtin: str) -> Item:
-    """A bottle, a jar, a tin or a tube."""
-    kind = float(rng.random())
-    if kind < 0.25:
-        return _tube(rng, gtin)
-    return _turned(rng, gtin, str(rng.choice(np.array(["bottle", "jar", "tin"], str))))
-
-
-def lathe(
-    skin_length: float, profile: Points, radius: float, centre_z: float, x0: float
-) -> Callable[[FloatArray, FloatArray], FloatArray]:
-    """A form for Shell: ``profile`` (n, 2) of run 0..1 and radius share, its axis along x at
-    ``centre_z``; the skin's rows run over the angle from -_OPEN to _OPEN about the top."""
-
-    def at(u: FloatArray, v: FloatArray) -> FloatArray:
-        share = np.interp(u[0], profile[:, 0], profile[:, 1]).astype(np.float32)
-        angle = (v - np.float32(0.5)) * np.float32(2 * _OPEN)
-        r = share[None, :] * np.float32(radius)
-        x = np.float32(x0) + u * np.float32(skin_length) + 0 * angle
-        return f32(np.stack([x, r * np.sin(angle), centre_z + r * np.cos(angle)], axis=2))
-
-    return at
-
-
-def ring_solid(profile: Points, centre_z: float, x0: float, look: Look, ribs: int = 0) -> Solid:
-    """A turned solid about an axis along x: ``profile`` (n, 2) of x and radius in mm."""
-    turn = np.linspace(0, 2 * np.pi, max(49, ribs * 4 + 1))
-    wave = 1 + (0.018 * np.cos(ribs * turn) if ribs else 0 * turn)
-    x = x0 + profile[:, 0][None, :] + 0 * turn[:, None]
-    r = profile[:, 1][None, :] * np.where(profile[:, 1] > profile[:, 1].max() * 0.8, 1, 0)[None, :]
-    r = np.where(r > 0, r * wave[:, None], profile[:, 1][None, :])
-    y, z = r * np.sin(turn)[:, None], centre_z + r * np.cos(turn)[:, None]
-    return Solid(surface_of(f32(np.stack([x, y, z], axis=2))), look)
-
-
-def smooth_profile(points: Points, count: int = 160) -> Points:
-    """A profile with its corners rounded."""
-    run = np.linspace(0, 1, count)
-    share = np.interp(run, points[:, 0], points[:, 1])
-    kernel = np.hanning(9) / np.hanning(9).sum()
-    padded = np.concatenate([np.full(4, share[0]), share, np.full(4, share[-1])])
-    return np.stack([run, np.convolve(padded, kernel, "valid")], axis=1)
-
-
-def _turned(rng: np.random.Generator, gtin: str, kind: str) -> Item:
+def turned_vessel(rng: np.random.Generator, gtin: str) -> Item:
+    """A bottle, a jar or a tin."""
+    kind = str(rng.choice(np.array(["bottle", "jar", "tin"], str)))
     metal = kind == "tin"
     if kind == "bottle":
         radius, length = float(rng.uniform(19, 36)), float(rng.uniform(95, 190))
@@ -105,7 +58,7 @@ def _turned(rng: np.random.Generator, gtin: str, kind: str) -> Item:
     profile = smooth_profile(np.array(stages, np.float64), 400 if metal else 160)
     body = skin(
         length,
-        2 * _OPEN * radius,
+        2 * OPEN * radius,
         dull(rng),
         "metal" if metal else "plastic",
         roughness=float(rng.uniform(0.2, 0.45)),
@@ -117,9 +70,9 @@ def _turned(rng: np.random.Generator, gtin: str, kind: str) -> Item:
         body.roughness[...] = np.float32(0.12)
         body.albedo[...] = hue(rng, 0.6, float(rng.uniform(0.12, 0.5)))
     if metal:
-        _tinplate(body, rng)
+        tinplate(body, rng)
     x0 = -length / 2
-    _label(body, rng, gtin, profile)
+    label(body, rng, gtin, profile)
     _where(body, profile, radius)
     shell = Shell(body, lathe(length, profile, radius, radius, x0))
     bottom = ring_solid(
@@ -133,7 +86,8 @@ def _turned(rng: np.random.Generator, gtin: str, kind: str) -> Item:
     return item
 
 
-def _tinplate(body: Skin, rng: np.random.Generator) -> None:
+def tinplate(body: Skin, rng: np.random.Generator) -> None:
+    """Make a body of bright or golden sheet metal, perhaps beaded."""
     body.albedo[...] = f32([0.62, 0.60, 0.57]) if rng.random() < 0.75 else f32([0.72, 0.55, 0.25])
     body.metal[...] = 1
     brushed = smooth_noise(rng, body.shape, 1.2)
@@ -145,7 +99,8 @@ def _tinplate(body: Skin, rng: np.random.Generator) -> None:
         body.height += f32(0.5 * beads * inside) + 0 * body.height
 
 
-def _label(body: Skin, rng: np.random.Generator, gtin: str, profile: Points) -> None:
+def label(body: Skin, rng: np.random.Generator, gtin: str, profile: Points) -> None:
+    """A wrapped label with a brand, small print, perhaps a date, and a bar code."""
     full = profile[profile[:, 1] > 0.985, 0]
     left = (float(full.min()) + 0.04) * body.length_mm
     right = (float(full.max()) - float(rng.uniform(0.02, 0.1))) * body.length_mm
@@ -266,75 +221,3 @@ def _bare_neck(body: Skin, rng: np.random.Generator) -> None:
     end = np.clip((x - np.float32(body.length_mm - 3.0)) / np.float32(2.0), 0, 1)
     body.albedo *= (1 - np.float32(0.6) * end)[..., None] + 0 * body.albedo[..., :1]
     body.albedo += np.float32(0.02 * rng.random())
-
-
-def _tube(rng: np.random.Generator, gtin: str) -> Item:
-    """A squeezed tube: round at its cap, flat at its crimp."""
-    radius, length = float(rng.uniform(14, 24)), float(rng.uniform(100, 180))
-    laminate = rng.random() < 0.35
-    body = skin(
-        length,
-        np.pi * radius,
-        dull(rng),
-        "film",
-        roughness=float(rng.uniform(0.22, 0.5)),
-        core=f32([0.7, 0.7, 0.7]),
-        give=0.7,
-    )
-    if laminate:
-        _tinplate(body, rng)
-        body.height[...] = 0
-    x, y = grid_mm(body.shape)
-    run = x / np.float32(length)
-    profile = np.array([[0.0, 1.0], [1.0, 1.0]])
-    body.height += (
-        np.float32(0.5) * ragged_noise(rng, body.shape, 24.0) * f32(np.clip(1.3 - run * 1.2, 0, 1))
-    )
-    _label(body, rng, gtin, profile)
-    crimp = x < np.float32(9.0)
-    body.height += crimp * f32(0.22 * np.sin(x * np.float32(2 * np.pi / 1.6)))
-    body.height[:, : round(9 / TEXEL_MM)] *= np.float32(0.7)
-    body.mark_box("seam", (0.5, body.width_mm * 0.1, 9.0, body.width_mm * 0.9))
-    body.seals.append(
-        Seal(np.linspace([5, body.width_mm * 0.1], [5, body.width_mm * 0.9], 30), 6.0)
-    )
-    side = np.abs(y / np.float32(body.width_mm) - np.float32(0.5))
-    body.allowed[...] = (side < 0.36) & (x > 10) & (x < length - 6)
-
-    def at(u: FloatArray, v: FloatArray) -> FloatArray:
-        half = np.float32(radius) * (np.float32(np.pi / 2) - np.float32(np.pi / 2 - 1) * u**0.8)
-        tall = np.float32(radius) * np.clip(u * 1.25, 0.03, 1) ** 0.7
-        angle = (v - np.float32(0.5)) * np.float32(np.pi)
-        shape_y = half * np.sign(np.sin(angle)) * np.abs(np.sin(angle))
-        shape_z = np.float32(0.4) + tall * (
-            1 + np.abs(np.cos(angle)) ** 0.8 * np.sign(np.cos(angle))
-        )
-        px = np.float32(-length / 2) + u * np.float32(length) + 0 * angle
-        return f32(np.stack([px, shape_y + 0 * px, shape_z * (0.75 + 0.25 * u) + 0 * px], axis=2))
-
-    item = Item((length, 2 * radius, 2 * radius), 1.6 * radius, [Shell(body, at)], [body])
-    tall = float(rng.uniform(12, 24))
-    wide = radius * float(rng.uniform(0.55, 1.0))
-    look = Look(dull(rng), 0.35)
-    neck = Solid(
-        ring_solid(
-            np.array(
-                [
-                    [0.0, radius],
-                    [3.0, radius * 0.5],
-                    [5.0, radius * 0.38],
-                    [9.0, radius * 0.36],
-                    [9.0, 0.01],
-                ]
-            ),
-            radius,
-            length / 2 - 0.4,
-            Look(dull(rng), 0.4),
-        ).mesh,
-        Look(f32([0.75, 0.75, 0.73]), 0.4),
-    )
-    item.parts.append(neck)
-    cap = np.array([[0.0, wide], [tall, wide * 0.93], [tall + 0.8, wide * 0.8], [tall + 0.8, 0.01]])
-    item.parts.append(ring_solid(cap, radius, length / 2 + 2.0, look, int(rng.integers(20, 40))))
-    item.size_mm = (length + tall, np.pi * radius, 2 * radius)
-    return item
