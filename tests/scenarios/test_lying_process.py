@@ -251,12 +251,6 @@ def work(bench: Bench, plan: list[list[Break]], qtbot: QtBot) -> Stalls:
     return found
 
 
-def never_waits(found: Stalls, most_s: float) -> None:
-    """The window stands still no longer than this, or than this machine makes anybody wait."""
-    worst, machines = found.worst(), found.machines_worst()
-    assert worst <= max(most_s, 3 * machines), f"{worst:.3f} s, the machine itself {machines:.3f} s"
-
-
 def test_no_spoilt_picture_is_graded_and_the_window_does_not_wait(
     bench: Bench, qtbot: QtBot
 ) -> None:
@@ -266,7 +260,7 @@ def test_no_spoilt_picture_is_graded_and_the_window_does_not_wait(
 
     assert bench.graded == 3 * len(plan)
     assert set(bench.met) == {*SPOILT, "hang"}
-    never_waits(found, 1.0)
+    assert found.worst() <= 1.0, found.said()
 
 
 @pytest.mark.slow
@@ -282,9 +276,8 @@ def test_no_spoilt_picture_is_graded_in_ten_thousand_inspections(
     found = work(bench, plan, qtbot)
 
     print(f"{sum(bench.met.values())} lies; slowest found: {bench.slowest}")
-    print(f"window's stalls p99 {found.p99():.3f} s, worst {found.worst():.3f} s;", end=" ")
-    print(f"an idle process at the same time {found.machines_worst():.3f} s")
+    print(found.said())
     assert bench.graded == 3 * items
     assert set(bench.met) == {*SPOILT, *KILLING}
-    assert max(bench.slowest.values()) <= FOUND_S + 2 * found.machines_worst()
-    never_waits(found, 0.1)
+    assert max(bench.slowest.values()) <= FOUND_S
+    assert found.worst() <= 0.1, found.said()
