@@ -34,7 +34,7 @@ _PRIOR_SD = (8.0, 4.0, 3.0, 3.0)
 found and every small one missed, and is felt nowhere else."""
 _STEPS = 200
 _SETTLED = 1e-8
-_FAR = 3.0
+_FAR = 1.5
 """Sizes further than this factor outside those tried are no answer."""
 
 

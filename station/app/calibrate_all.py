@@ -10,6 +10,7 @@ from calibration.boards.board import Board
 from calibration.boards.finding import Grey
 from calibration.chart.reference import Batch
 from calibration.lens.calibrate import LensCalibration, calibrate_lens, gather
+from calibration.pod import shipped_pod
 from calibration.record import Calibration
 from calibration.report.figures import (
     chart_figure,
@@ -35,6 +36,7 @@ from station.app.calibration_light import (
 from station.app.calibration_pictures import PictureFile, Say, capture_lit, capture_views
 from station.app.calibration_record import read, write_lens, write_plane
 from station.app.cameras import camera_of
+from station.app.measuring.bench import state_detection
 from station.app.verifying import card_picture, make_reference
 from station.config import read_settings
 from station.domain.faults import refuse
@@ -149,8 +151,8 @@ class Wishes:
 def calibrate_all(
     hands: Hands, record: Path, work: Path, report: Path, wishes: Wishes, say: Say
 ) -> Calibration:
-    """Calibrate lens, plane, light, focus and colour, make the card's picture the reference, and
-    write the report.
+    """Calibrate lens, plane, light, focus and colour, state what the bench finds, make the card's
+    picture the reference, and write the report.
 
     Pictures stay in `work`, and those that are there already count, so a broken-off run goes on.
     The record is written after every step. `CalibrationError` where a step computes nothing.
@@ -179,6 +181,7 @@ def calibrate_all(
     _focus(hands, record, work, wishes, say)
     say("5 of 6: colour")
     colour = _colour(hands, record, work, wishes, say)
+    _detection(record)
     say("6 of 6: check card")
     evidence = _card(hands, work / "card.png", wishes)
     make_reference(record, evidence, wishes.card, wishes.light)
@@ -252,6 +255,13 @@ def _colour(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) ->
     step = colour_step(picture, wishes.batch, read(record), wishes.light)
     write_colour(record, step, wishes.light, wishes.by, wishes.chart)
     return step
+
+
+def _detection(record: Path) -> None:
+    """State what the bench finds, where sharpness and noise are known to tell it from."""
+    made = read(record)
+    if made.sharpness is not None and made.noise is not None:
+        state_detection(record, shipped_pod())
 
 
 def _card(hands: Hands, path: Path, wishes: Wishes) -> bytes:

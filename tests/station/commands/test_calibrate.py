@@ -11,6 +11,7 @@ import cv2
 import pytest
 
 from calibration.boards.board import Board
+from calibration.pod import shipped_pod
 from calibration.record import Calibration, Claim
 from calibration.rendering.views import lens_views
 from calibration.sections.provenance import CameraIdentity
@@ -228,7 +229,8 @@ def test_the_virtual_bench_is_calibrated_in_one_command(ask: Ask, tmp_path: Path
     assert made.lens.fx == pytest.approx(truth.lens.fx, rel=0.002)
     assert made.plane.distance_mm == pytest.approx(truth.bench.distance_mm, rel=0.001)
     assert made.check is not None
-    assert made.claims == set(Claim) - {Claim.SMALLEST_FAULT}
+    assert made.claims == set(Claim)
+    assert {each.defect for each in made.detection} == set(shipped_pod().kinds)
     assert made.colour is not None
     assert made.colour.de00_mean <= 1.5
     assert "<svg" in report.read_text("utf-8")
