@@ -103,7 +103,8 @@ def render(
     if generator is Generator.CARTONS and (families or defects):
         console.leave("--family and --defect need --generator path-traced or fast: choose one.")
     if generator is not Generator.FAST and (mtf50 or width):
-        console.leave("--mtf50 and --width belong to --generator fast: add it.")
+        setting = "--mtf50" if mtf50 else "--width"
+        console.leave(f"{setting} belongs to --generator fast: add it.")
     if width is not None and width % 64:
         console.leave(f"--width must be a multiple of 64, not {width}.")
 
