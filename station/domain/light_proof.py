@@ -14,6 +14,7 @@ from station.domain.faults import FaultCode
 _FEWEST_DRAWS = 3
 _FEWEST_STEPS = 2
 _MOST_TRIES = 100
+_TOGETHER = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ class ProofPlan:
 
         Any two steps differ by more than what passes, so that one frame cannot stand for both.
         """
-        low, high = self.limits.lowest, self.limits.highest
+        low = self.limits.lowest
+        # Together the lights may not drive the picture to the end of its scale.
+        high = max(2 * low, min(self.limits.highest, _TOGETHER / len(self.lights)))
         mixes: list[Mix] = []
         for _ in range(_MOST_TRIES):
             levels = ((light, round(low + (high - low) * chance(), 3)) for light in self.lights)
