@@ -38,6 +38,7 @@ from station.adapters.symbols import read_symbols
 from station.config import BaslerCamera, Camera, FolderCamera, GigeCamera, StreamCamera, UvcCamera
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.faults import refuse
+from station.domain.light_proof import LightResponse
 from station.screen.live import LiveFrame, LiveView
 
 _log = logging.getLogger(__name__)
@@ -85,9 +86,10 @@ class Cameras:
         clock: SystemClock,
         *,
         watched: bool,
+        responses: Mapping[str, LightResponse] | None = None,
     ) -> None:
         """Without somebody who is `watched` for, live pictures come only as often as presence
-        needs them."""
+        needs them. `responses` are the lights' as calibrated; any other counts as straight."""
         self._parts = tuple(cameras)
         self._clock = clock
         self._watching = Watching() if watched else _UNWATCHED
@@ -105,7 +107,7 @@ class Cameras:
             emit=emit,
             clock=clock,
             settings=LightSettings(RESTING_LIGHT, settle_s),
-            prover=_prover(cameras),
+            prover=_prover(cameras, responses or {}),
         )
 
     def start(self) -> None:
@@ -175,12 +177,14 @@ def _latest(ring: PreviewRing) -> LiveFrame | None:
     return None if picture is None else LiveFrame(picture.rgb, LOOK_WIDTH, LOOK_HEIGHT)
 
 
-def _prover(cameras: Sequence[CameraParts]) -> Prover | None:
+def _prover(
+    cameras: Sequence[CameraParts], responses: Mapping[str, LightResponse]
+) -> Prover | None:
     """None where no camera knows the empty bench."""
     known = {camera.name: _references(camera.references) for camera in cameras}
     if not any(camera.references for camera in cameras):
         return None
-    return Prover(known, soft_light=RESTING_LIGHT)
+    return Prover(known, responses, soft_light=RESTING_LIGHT)
 
 
 def _references(empty: Mapping[str, Path]) -> References:

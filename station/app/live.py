@@ -23,6 +23,7 @@ from station.app.wiring import (
     BenchParts,
     deliveries_of,
     examiner_of,
+    light_responses,
     lights_of,
     read_calibration,
 )
@@ -95,6 +96,7 @@ class LiveBench:
             emit,
             clock,
             watched=watched,
+            responses=light_responses(self._calibration),
         )
         pack = parts.pack or pack_path(shelf, shelf.shelf().live)
         self._examiner = examiner_of(

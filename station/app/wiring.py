@@ -1,5 +1,6 @@
 """How each adapter of a bench is made: the one place that chooses implementations."""
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -29,9 +30,18 @@ from station.config import Device, Lights
 from station.domain.capture import CaptureRecipe
 from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import Fault, refuse
+from station.domain.light_proof import LightResponse
 from station.ports import Catalogue
 from station.workflow.deliver import Delivery
 from station.workflow.stages import Setup
+
+_log = logging.getLogger(__name__)
+
+_LEAST_TOLERANCE = 0.04
+"""The drift that the acceptance of a lamp lets pass: its curve is of one day."""
+
+_MOST_TOLERANCE = 0.08
+"""With a wider one a recording under other levels would pass too often (decision 24)."""
 
 _CODE_PATIENCE_S = 0.25
 """Codes in pictures help; a person waits for the verdict."""
@@ -166,3 +176,30 @@ def read_calibration(path: Path | None) -> Calibration | None:
         return Calibration.read(path)
     except CalibrationError as error:
         raise refuse(str(error)) from error
+
+
+def light_responses(record: Calibration | None) -> dict[str, LightResponse]:
+    """What each calibrated lamp gives for its levels, by name.
+
+    A lamp without a curve, or with one that is known too badly to prove anything by, is left out.
+    """
+    responses: dict[str, LightResponse] = {}
+    for lamp in record.lamps if record else ():
+        if not lamp.curve:
+            continue
+        tolerance = max(lamp.tolerance or 0.0, _LEAST_TOLERANCE)
+        try:
+            response = LightResponse(lamp.name, lamp.curve, tolerance)
+        except ValueError as error:
+            _log.warning("%s: calibrate the light again", error)
+            continue
+        if tolerance > _MOST_TOLERANCE:
+            _log.warning(
+                "the response of %s is known to %.0f %% only, so it counts as straight:"
+                " picture it at more levels and calibrate the light again",
+                lamp.name,
+                100 * tolerance,
+            )
+            continue
+        responses[lamp.name] = response
+    return responses
