@@ -11,7 +11,7 @@ Points = tuple[tuple[float, float], ...]
 """Raw scores with the share of true findings at each, both rising."""
 
 _LEAST_IN_POINT = 8
-_MOST_POINTS = 16
+_GROWTH = 1.4
 _PRIOR = 1.0
 """Findings added to each group, half of them true: a small group claims no certainty."""
 
@@ -28,16 +28,14 @@ class Scored(Protocol):
 def observed_shares(findings: Sequence[Scored]) -> Points:
     """The mapping of ``findings``' scores, by isotonic regression (Ayer et al. 1955).
 
-    Findings are taken in groups of equal number; neighbouring groups whose shares fall are pooled.
-    Without findings the mapping is empty.
+    Findings are taken in groups, small ones of the surest and larger ones below; neighbouring
+    groups whose shares fall are pooled. Without findings the mapping is empty.
     """
     ranked = sorted(findings, key=lambda each: each.confidence)
     if not ranked:
         return ()
-    count = max(1, min(_MOST_POINTS, len(ranked) // _LEAST_IN_POINT))
-    bounds = np.linspace(0, len(ranked), count + 1).round().astype(int)
     groups: list[_Group] = []
-    for begin, end in pairwise(bounds):
+    for begin, end in pairwise(_bounds(len(ranked))):
         part = ranked[begin:end]
         group = _Group(
             sum(each.confidence for each in part), sum(each.right for each in part), len(part)
@@ -72,6 +70,17 @@ def expected_calibration_error(
         for place in np.unique(places)
     ]
     return sum(gaps) / len(claimed)
+
+
+def _bounds(count: int) -> list[int]:
+    """Where groups begin and end, from the least sure to the surest."""
+    bounds, size = [count], float(_LEAST_IN_POINT)
+    while bounds[-1] > 0:
+        end = bounds[-1] - int(size)
+        # What is left over would be too small a group of its own.
+        bounds.append(end if end >= size else 0)
+        size *= _GROWTH
+    return bounds[::-1]
 
 
 class _Group:

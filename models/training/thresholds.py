@@ -21,7 +21,8 @@ class Candidate:
     """An instance that the network proposed, of whatever confidence.
 
     ``truth`` numbers the true instance of its class that it covers best, -1 if none well enough;
-    ``iou`` is with that one. ``true_pixel_share`` is the part of it that lies on any true fault.
+    ``iou`` is with that one. ``true_pixel_share`` is the part of it that lies on any true fault or
+    next to one.
     """
 
     picture: int
