@@ -57,10 +57,14 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The standing of a record at a moment, and until when the next check is due."""
+    """The standing of a record at a moment, and until when the next check is due.
+
+    `warnings` are what the last check found near a limit, while its claims still stand.
+    """
 
     standing: Standing
     check_due: datetime | None = None
+    warnings: tuple[Result, ...] = ()
 
 
 _VERIFICATION = TypeAdapter(Verification)
@@ -110,14 +114,14 @@ class Standings:
         self._read: tuple[int, int] | None = None
         self._known: tuple[Verification, ...] = ()
 
-    def at(self, moment: datetime) -> Standing:
+    def at(self, moment: datetime) -> Trust:
         """How the record stands at an aware time. A log that cannot be read counts as no check."""
         try:
             self._refresh()
         except (CalibrationError, OSError) as error:
             logging.getLogger(__name__).warning("%s", error)
             self._known = ()
-        return trust(self._record, self._known, moment).standing
+        return trust(self._record, self._known, moment)
 
     def _refresh(self) -> None:
         if self._log is None or not self._log.exists():
@@ -150,7 +154,10 @@ def trust(record: Calibration | None, verifications: Sequence[Verification], at:
     due = (own[-1].at if own else record.made_at) + interval(own)
     if own and own[-1].verdict == "fail":
         return Trust(Standing.CHECK_FAILED, due)
-    return Trust(Standing.CHECK_OVERDUE if at >= due else Standing.VALID, due)
+    if at >= due:
+        return Trust(Standing.CHECK_OVERDUE, due)
+    last = own[-1].results if own else ()
+    return Trust(Standing.VALID, due, tuple(each for each in last if each.verdict == "marginal"))
 
 
 def interval(verifications: Sequence[Verification]) -> timedelta:

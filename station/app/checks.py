@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from calibration.record import Calibration
+from calibration.sections.provenance import Result
 from calibration.verification.log import Standing, log_of, read_log, trust
 from firmware_bridge.families.index import family
 from firmware_bridge.transports.ports import list_ports
@@ -112,7 +113,17 @@ def _calibration(settings: Settings | None) -> str:
             raise _WrongError("The daily check is due: run 'regrade calibrate verify'.")
         case Standing.CHECK_FAILED:
             raise _WrongError("The last daily check failed: do what it said, and verify again.")
-    return f"{record.id}, valid until {record.valid_until:%Y-%m-%d}"
+    said = [f"{record.id}, valid until {record.valid_until:%Y-%m-%d}"]
+    return "; ".join([*said, *map(_near_limit, stands.warnings)])
+
+
+def _near_limit(result: Result) -> str:
+    """What the daily check warned of; nothing is withdrawn yet."""
+    unit = "" if result.unit == "1" else f" {result.unit}"
+    return (
+        f"{result.quantity} is near its limit ({result.value:.2g} of {result.marginal_limit:g}"
+        f"{unit}): {result.remedy}"
+    )
 
 
 def _disk(settings: Settings | None) -> str:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from calibration.verification.log import Standing, Standings, log_of
+from calibration.verification.log import Standing, Standings, Trust, log_of
 from station.adapters.canonical import canonical
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.frames import FrameFiles
@@ -50,6 +50,12 @@ _CALIBRATED = {
     Standing.CHECK_OVERDUE: DeviceState.OVERDUE,
     Standing.CHECK_FAILED: DeviceState.FAULTY,
 }
+
+
+def calibration_device(trust: Trust) -> Device:
+    """The calibration as the device strip shows it; a warning stops nothing."""
+    state = DeviceState.NEAR_LIMIT if trust.warnings else _CALIBRATED[trust.standing]
+    return Device(DeviceKind.CALIBRATION, state)
 
 
 class LiveBench:
@@ -202,12 +208,12 @@ class LiveBench:
                 show(view)
 
     def _equipment(self) -> Equipment:
-        standing = self._standings.at(self.clock.now())
+        trust = self._standings.at(self.clock.now())
         devices = (
             *(Device(kind) for kind in dict.fromkeys(self._devices.kinds)),
             Device(DeviceKind.CAMERA),
             Device(DeviceKind.EXAMINER),
-            Device(DeviceKind.CALIBRATION, _CALIBRATED[standing]),
+            calibration_device(trust),
             Device(
                 DeviceKind.SOUND, DeviceState.MUTED if self._speaker.muted else DeviceState.WELL
             ),

@@ -33,6 +33,7 @@ class DeviceState(StrEnum):
     LOST = "lost"
     FAULTY = "faulty"
     OVERDUE = "overdue"
+    NEAR_LIMIT = "near-limit"
     MISSING = "missing"
     MUTED = "muted"
     REFUSED = "refused"

@@ -119,6 +119,18 @@ def test_a_record_stands_for_a_day_and_then_by_its_checks() -> None:
     assert trust(RECORD, (), RECORD.valid_until).standing is Standing.OVERDUE
 
 
+def test_a_check_near_a_limit_warns_until_the_next_one_passes_or_withdraws() -> None:
+    warned = verification(MADE + DAY, "marginal")
+    passed, failed = verification(MADE + 1.1 * DAY), verification(MADE + 1.1 * DAY, "fail")
+    then = MADE + 1.2 * DAY
+
+    (warning,) = trust(RECORD, (warned,), then).warnings
+    assert (warning.quantity, warning.verdict) == ("scale", "marginal")
+    assert trust(RECORD, (warned, passed), then).warnings == ()
+    assert trust(RECORD, (warned, failed), then).warnings == ()
+    assert trust(RECORD, (warned,), MADE + 3 * DAY).warnings == ()
+
+
 def test_checks_of_another_record_do_not_count() -> None:
     other = changed({"check": {**CHECK, "scale": 1.0001}})
     checks = (verification(MADE + DAY, "fail", other),)
@@ -192,11 +204,11 @@ def test_standings_follow_the_log(tmp_path: Path, expected_warnings: list[str]) 
     standings = Standings(RECORD, log)
     later = MADE + 2 * DAY
 
-    assert standings.at(later) is Standing.CHECK_OVERDUE
+    assert standings.at(later).standing is Standing.CHECK_OVERDUE
     append(log, verification(later))
-    assert standings.at(later) is Standing.VALID
+    assert standings.at(later).standing is Standing.VALID
     append(log, verification(later, "fail"))
-    assert standings.at(later) is Standing.CHECK_FAILED
+    assert standings.at(later).standing is Standing.CHECK_FAILED
     expected_warnings.append("damaged in line 1")
     log.write_text("nonsense\n")
-    assert standings.at(later) is Standing.CHECK_OVERDUE
+    assert standings.at(later).standing is Standing.CHECK_OVERDUE

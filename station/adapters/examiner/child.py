@@ -166,7 +166,7 @@ class PoseExaminer:
         equipment = self._equipment
         nothing = PoseExamined(request.pose, (), equipment.model_pack, None)
         calibration = equipment.calibration
-        standing = self._standings.at(request.at)
+        standing = self._standings.at(request.at).standing
         if calibration and standing is not Standing.VALID:
             nothing = replace(nothing, withdrawn=standing.value)
             calibration = None

@@ -1,19 +1,27 @@
 """`regrade doctor` on a station's own configuration."""
 
+import dataclasses
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from calibration.record import Calibration
+from calibration.sections.check import CheckReference
+from calibration.verification.card import CardReading
+from calibration.verification.check import SCALE, compare
+from calibration.verification.log import Verification, append, log_of
 from firmware_bridge.emulators.emulator import Emulator
 from firmware_bridge.emulators.plain import PlainImitation
 from firmware_bridge.emulators.ports import PtyPort, TcpPort
 from firmware_bridge.emulators.zpl import ZplImitation
 from station.commands.root import run
+from tests.support.records import written
 
 STATION = """
 state = "state"
@@ -72,6 +80,39 @@ def test_a_setting_that_the_start_refuses_is_wrong_here(
 
     assert code == 1
     assert "scanner: " in checks["settings"]["said"]
+
+
+def verified_record(path: Path, scale: float) -> None:
+    """A record made an hour ago, with a daily check that found this scale, in the log beside it."""
+    now = datetime.now(UTC)
+    check = CheckReference("1", "bright", 1.0, (0.0, 0.0, 1.0), (0.7, 0.7, 0.7), 2.0)
+    made = {"made_at": now - timedelta(hours=1), "valid_until": now + timedelta(days=90)}
+    path.write_bytes(written({**made, "check": dataclasses.asdict(check)}))
+    results = compare(CardReading(scale, (0.0, 0.0, 1.0), (0.7, 0.7, 0.7), 2.0), check)
+    digest = Calibration.read(path).digest
+    append(log_of(path), Verification(now, "bench", digest, "1", "0" * 64, results))
+
+
+@pytest.mark.parametrize(
+    ("change", "good", "said"),
+    [
+        (0.0, True, ""),
+        (0.75 * SCALE, True, "scale is near its limit (0.0015 of 0.002): the camera, its lens"),
+        (1.5 * SCALE, False, "The last daily check failed"),
+    ],
+)
+def test_a_daily_check_near_its_limit_is_said_and_is_not_wrong(
+    change: float, good: bool, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "station.toml"
+    text = STATION.format(scanner="/dev/nowhere", printer="tcp://127.0.0.1:1")
+    config.write_text(f'calibration = "bench.toml"\n{text}', "utf-8")
+    verified_record(tmp_path / "bench.toml", 1.0 + change)
+    _, checks = checked(config, capsys)
+
+    assert checks["calibration"]["good"] is good
+    assert said in checks["calibration"]["said"]
+    assert ("near" in checks["calibration"]["said"]) is ("near" in said)
 
 
 class KnowsNothing(BaseHTTPRequestHandler):
