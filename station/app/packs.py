@@ -37,9 +37,11 @@ def open_pack(path: Path = LIVE_PACK, lists: tuple[Path, ...] = ()) -> Pack:
         raise refused_pack(path, error) from error
 
 
-def open_detector(path: Path = LIVE_PACK, threads: int | None = None) -> tuple[Pack, Detector]:
+def open_detector(
+    path: Path = LIVE_PACK, threads: int | None = None, lists: tuple[Path, ...] = ()
+) -> tuple[Pack, Detector]:
     """A verified pack and its detector, golden outputs compared and warm."""
-    pack = open_pack(path)
+    pack = open_pack(path, lists)
     try:
         return pack, Detector(pack, threads)
     except PackError as error:

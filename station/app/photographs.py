@@ -41,10 +41,15 @@ class Photograph:
 class PhotographGrader:
     """Grades photographs one by one with one policy and one pack."""
 
-    def __init__(self, policy: GradingPolicy, pack: Path, optics: Optics) -> None:
-        """StationError if the pack is refused."""
+    def __init__(
+        self, policy: GradingPolicy, pack: Path, optics: Optics, keys: tuple[Path, ...] = ()
+    ) -> None:
+        """`keys` are the lists of keys to trust; those of the default state directory if none.
+
+        StationError if the pack is refused.
+        """
         self._policy = policy
-        opened, self._detector = open_detector(pack)
+        opened, self._detector = open_detector(pack, lists=keys)
         self._optics = optics
         self.pack = pack_name(opened)
 

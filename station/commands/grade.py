@@ -27,7 +27,13 @@ def grade(
     height: Annotated[
         float, typer.Option(min=0, help="With --calibration: the surface's height in mm.")
     ] = 0.0,
-    pack: Annotated[Path | None, typer.Option(help="A model pack; the live one if none.")] = None,
+    pack: Annotated[
+        Path | None, typer.Option(help="A model pack; the one that ships if none.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(help="A bench's state directory: grade with the pack promoted there."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write marked-up pictures here.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output.")
@@ -41,13 +47,19 @@ def grade(
     from station.adapters.clock import SystemClock
     from station.adapters.examiner.examining import Optics
     from station.app.defaults import LIVE_PACK, policy_named
+    from station.app.packs import key_lists
     from station.app.photographs import (
         PhotographGrader,
         pictures_in,
         recorded_optics,
         stated_scale,
     )
+    from station.app.shelf import live_path, shelf_of
 
+    if pack is not None and state is not None:
+        console.leave("Give either --pack or --state, not both.")
+    if state is not None and not state.is_dir():
+        console.leave(f"{state} is no state directory: name that of a bench.")
     if mm_per_px is not None and calibration is not None:
         console.leave("Give either --mm-per-px or --calibration, not both.")
     policy = policy_named(category)
@@ -57,7 +69,10 @@ def grade(
     elif calibration is not None:
         optics = recorded_optics(calibration, height, SystemClock().now())
     paths = pictures_in(images)
-    grader = PhotographGrader(policy, pack or LIVE_PACK, optics)
+    if state is not None:
+        pack = live_path(state)
+    keys = key_lists(shelf_of(state)) if state is not None else ()
+    grader = PhotographGrader(policy, pack or LIVE_PACK, optics, keys)
     answers = []
     for number, path in enumerate(paths, 1):
         marked = out / f"{number:04d}-{path.stem}.jpg" if out is not None else None
@@ -73,6 +88,7 @@ def grade(
                 "images": [_form(answer) for answer in answers],
                 "policy": f"{policy.name} {policy.version} sha256:{policy.digest}",
                 "model_pack": grader.pack,
+                "pack_path": str(pack or LIVE_PACK),
             }
         )
     if any(answer.error for answer in answers):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from station.adapters.shelf import ShelfFiles
+from station.app.defaults import PICTURES
 from station.app.packs import key_lists, open_pack, pack_name
 from station.commands.root import run
 from station.domain.grading import Grade
@@ -89,6 +90,38 @@ def test_a_pack_is_imported_looks_on_is_promoted_and_rolled_back(
         ("promote", "0815", "shadow, cart"),
         ("rollback", "0815", "misses dents"),
     ]
+
+
+def test_photographs_are_graded_with_the_pack_of_a_bench_where_one_is_named(
+    do: Do, state: Path, signer: Signer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    do("import", str(tiny_pack(tmp_path / "new", signer)))
+    do("shadow", TINY, "--by", "0815")
+    compare(state, TINY, Grade.REPAIR, Grade.REPAIR)
+    do("promote", TINY, "--by", "0815", "--evidence", "shadow")
+    photo = str(PICTURES / "empty-bright.jpg")
+    files = ShelfFiles(state)
+
+    assert run(["grade", photo, "--state", str(state), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["model_pack"] == pack_name(open_pack(files.path(TINY), key_lists(files)))
+    assert said["pack_path"] == str(files.path(TINY))
+    assert run(["grade", photo, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["model_pack"] == pack_name(open_pack())
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--state", "nowhere"], "nowhere is no state directory"),
+        (["--state", ".", "--pack", "x"], "Give either --pack or --state"),
+    ],
+)
+def test_a_bench_that_cannot_be_graded_with_is_refused(
+    words: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["grade", str(PICTURES / "empty-bright.jpg"), *words]) == 2
+    assert why in capsys.readouterr().err
 
 
 def test_a_promotion_rests_on_an_evaluation_of_this_very_pack(
