@@ -7,7 +7,7 @@ from pathlib import Path
 from models.labels.labelled import LabelledSet
 from models.training.batches import Mixture
 from models.training.errors import TrainingError
-from models.training.labelled import LabelledCrops
+from models.training.labelled import NOTHING_TO_LEARN, LabelledCrops
 from models.training.partition import Part
 from models.training.photographs import list_photographs, photographs_of
 from models.training.sources import (
@@ -37,6 +37,8 @@ class Examples:
     def learnt(self) -> Mixture:
         """The mixture to learn from; raises TrainingError where there is nothing yet."""
         mixture = self._mixture(self.rendered, self.photographed, self.labelled)
+        if mixture is None and self.labelled:
+            raise TrainingError(NOTHING_TO_LEARN)
         if mixture is None:
             raise TrainingError("The sets hold no returns to learn from: render some first.")
         return mixture

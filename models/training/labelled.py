@@ -19,6 +19,14 @@ from models.training.stacks import Recent
 LABELLED_SHARES = Shares(validation=0.2, held_out=0.0)
 """By item, where the set has no splits of its own."""
 
+ENOUGH_ITEMS = 5
+"""So many items give one to look at on average, and none to learn from once in 3000 sets."""
+
+NOTHING_TO_LEARN = (
+    "No labelled picture is left to learn from once a part is kept back to look at: "
+    f"label pictures of at least {ENOUGH_ITEMS} items, or give the set a 'train' split."
+)
+
 _SCALES = (0.7, 1.4)
 _FAULT_CENTRED = 0.65
 _PICTURE_BYTES = 2**30
@@ -59,7 +67,7 @@ class LabelledCrops:
     def sample(self, rng: np.random.Generator, size: int, zoom: float = 1.0) -> Crop:
         """One crop; what nobody looked for in its picture is unknown. TrainingError if empty."""
         if not self._pictures:
-            raise TrainingError("The labelled sets hold no picture to learn from: label some.")
+            raise TrainingError(NOTHING_TO_LEARN)
         around = bool(self._faulty) and rng.random() < _FAULT_CENTRED
         among = self._faulty if around else self._pictures
         picture, looked_for = among[int(rng.integers(len(among)))]

@@ -96,7 +96,7 @@ def test_a_set_says_itself_what_its_pictures_are_for(picture: Path) -> None:
     own = LabelledPicture(picture, "cloth", (), split="held-out")
 
     assert part_of_labelled(own) is Part.HELD_OUT
-    with pytest.raises(TrainingError, match="label some"):
+    with pytest.raises(TrainingError, match="at least 5 items"):
         crops(own, looked_for=frozenset(CLASSES)).sample(np.random.default_rng(0), SIZE)
 
 
@@ -113,3 +113,20 @@ def test_whether_there_is_any_fault_is_known_where_one_is_or_all_was_looked_for(
     assert known is not None
     cells = crop.target.reshape(SIZE // 2, 2, SIZE // 2, 2, 3).max(axis=(1, 3, 4)) > 0
     assert np.array_equal(known[..., -1], cells)
+
+
+def test_few_items_that_are_all_kept_back_ask_for_more_and_not_for_renders(picture: Path) -> None:
+    names = (f"cloth {n}" for n in range(100))
+    pytest.importorskip("torch", reason="the train extra is not installed")
+    from models.training.examples import collect_examples
+
+    aside = [LabelledPicture(picture, name, (), complete=True) for name in names]
+    few = tuple(p for p in aside if part_of_labelled(p) is Part.VALIDATION)[:3]
+    assert len(few) == 3
+    sets = [LabelledSet(Path(), few, frozenset(CLASSES))]
+    examples = collect_examples(
+        [], [], CLASSES, labelled=sets, rendered_share=0.5, labelled_share=0.5
+    )
+
+    with pytest.raises(TrainingError, match="label pictures of at least 5 items"):
+        examples.learnt()
