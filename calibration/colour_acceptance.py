@@ -7,7 +7,7 @@ gradient so that neither moves a colour by more than the correction may be wrong
 
 import numpy as np
 
-from calibration.acceptance import Limit, judged, refused
+from calibration.acceptance import Limit, judged
 from calibration.characterisation import Characterisation
 from calibration.chart.reading import Patches
 from calibration.chart.reference import BATCHES, GREYS, NAMES, WHITE
@@ -118,12 +118,6 @@ def colour_results(made: Characterisation) -> tuple[Result, ...]:
             )
         )
     return tuple(results)
-
-
-def no_chart(reason: str) -> Result:
-    """The failure of a picture whose chart cannot be read."""
-    what, _, remedy = reason.partition(": ")
-    return refused("colour", "chart", 0.0, "1", what, remedy.rstrip(".") or "take it again")
 
 
 def _judged(

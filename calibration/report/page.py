@@ -66,7 +66,7 @@ def report_page(record: Calibration, figures: Mapping[str, Sequence[Figure]]) ->
     steps = list(dict.fromkeys([*(result.step for result in record.results), *figures]))
     body = [_head(record)]
     for step in steps:
-        english, chinese = _STEPS.get(step, (step, step))
+        english, chinese = _step(step)
         body.append(f"<h2>{escape(english)} · {escape(chinese)}</h2>")
         results = [result for result in record.results if result.step == step]
         if results:
@@ -84,6 +84,12 @@ def report_page(record: Calibration, figures: Mapping[str, Sequence[Figure]]) ->
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>"
     )
+
+
+def _step(step: str) -> tuple[str, str]:
+    """A step's name; each lamp is a step of its own."""
+    lamp = step.removeprefix("lamp ")
+    return (f"Lamp {lamp}", f"灯 {lamp}") if lamp != step else _STEPS.get(step, (step, step))
 
 
 def _head(record: Calibration) -> str:
