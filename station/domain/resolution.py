@@ -54,17 +54,17 @@ def unfindable(policy: GradingPolicy, bench: Sequence[SmallestFound]) -> tuple[s
         limit = min(limit for _, limit in clause.limits)
         if key not in known:
             continue
-        size = known[key]
+        size, named = known[key], clause.defect.replace("_", " ")
         if size is None:
             sentences.append(
                 f"clause {clause.id} sets a limit of {limit:g} {clause.unit}, and this bench "
-                f"surely finds a {clause.defect} of no size: leave such goods to a person, or "
+                f"does not surely find {named} of any size: leave such goods to a person, or "
                 "improve focus and light and calibrate again"
             )
         elif limit < size:
             sentences.append(
                 f"clause {clause.id} sets a limit of {limit:g} {clause.unit}, and this bench "
-                f"surely finds a {clause.defect} only from {size:.3g} {clause.unit} (90 % of "
+                f"surely finds {named} only from {size:.3g} {clause.unit} (90 % of "
                 "them, at 95 % confidence): raise the limit, or improve focus and light and "
                 "calibrate again"
             )

@@ -125,7 +125,7 @@ def test_a_record_states_what_its_bench_finds_and_a_policy_is_held_to_it(
     code, said = answer(capsys, *arguments)
 
     assert code == 1
-    assert any("this bench surely finds a scratch" in p for p in said["policies"][0]["problems"])
+    assert any(re.search("surely finds? scratch", p) for p in said["policies"][0]["problems"])
 
 
 def test_the_card_draws_what_is_found_at_true_size_in_both_languages(
