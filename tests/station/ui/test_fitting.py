@@ -95,6 +95,8 @@ def test_every_instruction_and_notice_fits(
         ("count", "12"),
         ("time", "11-22 20:45"),
         ("grade", "resellable"),
+        ("number", "12"),
+        ("defect", "discolouration"),
     )
     instructions = [i for i in ids if i.startswith(("do.", "pose.", "remedy."))]
     notices = [f"notice.{i.removeprefix('notice.')}" for i in ids if i.startswith("notice.")]
