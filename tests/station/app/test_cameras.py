@@ -26,7 +26,7 @@ class Lamps:
         self._world = world
 
     def apply(self, light: str) -> float:
-        self._world.light(light)
+        self._world.shine({light: 1.0})
         return 0.0
 
     def steady_since(self, monotonic_s: float) -> bool:
