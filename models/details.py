@@ -19,7 +19,7 @@ _TOUCHED = 0.1
 @dataclass(frozen=True, slots=True)
 class Details:
     """Of one pose: distances of edges by class, what each reported finding lies on by class,
-    each candidate's confidence with 1 where it lies on a fault of its class, and the mistakes."""
+    each candidate's confidence with 1 where it lies on a fault of any class, and the mistakes."""
 
     edges: tuple[tuple[str, float], ...]
     lying: tuple[tuple[str, str], ...]
@@ -63,7 +63,7 @@ def look_closely(
         edges=tuple(_edges(found, pose, mask)),
         lying=tuple((each.defect, place) for each, place in reported),
         claims=tuple(
-            (each.confidence, float(place == each.defect))
+            (each.confidence, float(place in highs))
             for each, place in zip(found, places, strict=True)
         ),
         mistakes=tuple(mistakes),
