@@ -29,7 +29,7 @@ from station.domain.identity import ItemCode
 from station.virtual.receiver_process import ReceiverProcess
 
 PICTURES = Path("station/virtual/pictures")
-RETURN = "r0026"
+RETURN = "r0017"
 ITEM = ItemCode("09520123456788", "R-1")
 PATIENCE_S = 90.0
 

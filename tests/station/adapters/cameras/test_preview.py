@@ -1,6 +1,7 @@
 """Live pictures: the newest one is shown, the others are dropped and counted."""
 
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -60,7 +61,11 @@ def test_no_picture_is_ever_half_of_two(ring: PreviewRing) -> None:
 
     thread = threading.Thread(target=write)
     thread.start()
-    seen = [picture for _ in range(400) if (picture := ring.latest()) is not None]
+    seen: list[LivePicture] = []
+    until_s = time.monotonic() + 30
+    while len(seen) < 400 and time.monotonic() < until_s:
+        if (picture := ring.latest()) is not None:
+            seen.append(picture)
     stop.set()
     thread.join()
 
