@@ -24,7 +24,7 @@ from models.runtime.pack import Pack, read_pack
 from models.runtime.session import Session
 from models.runtime.support import Support
 from models.runtime.writing import write_pack
-from models.sets import read_set
+from models.sets import RenderedSet, read_set
 from models.training.card import Learning, card_text
 from models.training.checkpoint import Checkpoint, read_checkpoint
 from models.training.crops import View, cut
@@ -235,13 +235,25 @@ def _learning(
         minutes=checkpoint.seconds / 60,
         parameters=parameters(checkpoint.network()),
         returns=sum(len(one.returns) for one in rendered),
-        sets=[f"{one.generator}, seed {one.seed}" for one in rendered],
+        sets=_named(rendered),
         threshold_returns=sum(len(one.returns) for one in whole),
         photographs=dict(sorted(parts.items())),
         held_out_digest=names_digest(photograph.name for photograph in held_out),
         remarks=imprint.remarks,
         photograph_sources=imprint.photograph_sources,
     )
+
+
+def _named(sets: Sequence[RenderedSet]) -> list[str]:
+    """The sets by generator, the seeds of each counted through where they follow one another."""
+    names = []
+    for generator in sorted({one.generator for one in sets}):
+        seeds = sorted({one.seed for one in sets if one.generator == generator})
+        starts = [seed for seed in seeds if seed - 1 not in seeds]
+        ends = [seed for seed in seeds if seed + 1 not in seeds]
+        runs = [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
+        names.append(f"{generator}, seeds {', '.join(runs)}")
+    return names
 
 
 def _public(private_key: Path) -> TrustedKey:

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.runtime.pack import Pack
 from station.adapters.clock import SystemClock
 from station.adapters.shelf import ShelfFiles
-from station.app.defaults import LIVE_PACK
+from station.app.defaults import FURTHER_PACKS, LIVE_PACK
 from station.app.keeping import default_state
 from station.app.packs import key_lists, open_pack, pack_name, trusted
 from station.app.proving import prove_pack
@@ -43,7 +43,9 @@ def live_path(state: Path | None) -> Path:
 
 
 def list_packs(state: Path | None) -> list[dict[str, object]]:
-    """The pack that ships and those imported: name, version, path, whether live or in shadow.
+    """The packs that ship and those imported: name, version, path, whether live or in shadow.
+
+    What ships beside the live one has no name on the shelf until it is imported.
 
     One that is refused is listed with its `problem`. The one in shadow has `compared`, by
     category.
@@ -52,8 +54,8 @@ def list_packs(state: Path | None) -> list[dict[str, object]]:
     shelf = files.shelf()
     lists = key_lists(files)
     rows = []
-    for path in (LIVE_PACK, *files.packs()):
-        name = SHIPPED if path == LIVE_PACK else path.name
+    for path in (LIVE_PACK, *FURTHER_PACKS, *files.packs()):
+        name = {LIVE_PACK: SHIPPED}.get(path, "" if path in FURTHER_PACKS else path.name)
         row: dict[str, object] = {"name": name, "version": "", "path": str(path)}
         row |= {
             "shelf_name": name,

@@ -1,0 +1,1 @@
+ab0/cT7XEa+72bZTttGpdflSGmCPMW8xXLpt32bMFtmNmXHi9TeDz5r1mTfHUelRSNRikBgLtNNACs5gn0a4CA==
