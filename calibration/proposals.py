@@ -1,8 +1,8 @@
 """Outlines such as a detector proposes, made from true ones.
 
-The errors are those of a real pack, `carton-1`, on pictures whose truth is known
-(`regrade measure outlines PACK SET`): its outlines run about a pixel wide of the truth, waver, are
-smoothed by its stride of two pixels, and of a scratch they often miss an end.
+The errors are set after those of a real pack, `carton-1`, on pictures whose truth is known: its
+outlines run about a pixel wide of the truth, waver, are smoothed by its stride of two pixels, and
+of a scratch they often miss an end. No command measures them for another pack yet.
 """
 
 import math
