@@ -199,3 +199,25 @@ def test_a_run_needs_a_length_and_examples(drawn_set: Path, tmp_path: Path) -> N
         train([drawn_set], tmp_path / "run", classes=CLASSES)
     with pytest.raises(TrainingError, match="Nothing to learn from"):
         train([], tmp_path / "run", steps=1)
+
+
+def test_a_model_in_integers_is_one_the_bench_takes() -> None:
+    import torch
+
+    from models.runtime.onnx_file import check_onnx
+    from models.training.export import onnx_bytes
+    from models.training.network import Segmenter
+    from models.training.planes import PLANES
+    from models.training.quantise import golden_of, quantised
+
+    torch.manual_seed(3)
+    plain = onnx_bytes(Segmenter(3).eval())
+    planes = np.random.default_rng(3).integers(0, 256, (64, 96, PLANES), np.uint8)
+
+    small = quantised(plain, [planes, planes[::-1].copy()])
+
+    check_onnx(small)
+    assert len(small) < 0.6 * len(plain)
+    floats, integers = (golden_of(model, planes).outputs[0] for model in (plain, small))
+    assert np.array_equal(floats.index, integers.index)
+    assert np.allclose(floats.value, integers.value, atol=0.05)
