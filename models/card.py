@@ -40,7 +40,8 @@ def set_section(answer: Mapping[str, Any]) -> str:
     lines = [
         f"Mean mask AP50 {shown(overall['mask_map50'])}.",
         f"AUROC of faulty against clean poses {shown(overall['auroc'])}.",
-        f"Expected calibration error of the confidences {shown(overall.get('calibration_error'))}.",
+        f"Expected calibration error of the confidences {shown(overall.get('calibration_error'))},",
+        "a finding on a fault of whatever kind counting as true.",
         "",
         "| class | mask AP50 | mask AP50-95 | recall as shipped | edge off by, px | n |",
         "|---|---|---|---|---|---|",
@@ -138,7 +139,7 @@ def _reliable(bins: Sequence[Mapping[str, Any]]) -> list[str]:
     if not bins:
         return []
     return [
-        "How often findings were true, by confidence:",
+        "How often findings lay on a fault of whatever kind, by confidence:",
         "",
         "| confidence | mean | true | n |",
         "|---|---|---|---|",

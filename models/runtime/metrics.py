@@ -48,7 +48,7 @@ class OverallFigures(_Object):
     review_load: Figure = Figure()
     auroc: Figure
     calibration_error: Figure = Figure()
-    """Expected distance between a finding's confidence and the share that is true."""
+    """Expected distance between a finding's confidence and the share that lies on any fault."""
 
 
 class Reliability(_Object):

@@ -85,7 +85,7 @@ def test_pictures_without_the_board_say_what_to_check() -> None:
 
 
 def test_a_picture_of_another_size_is_left_out_and_named(views: list[Shown]) -> None:
-    small = Shown("small.png", views[3].grey()[:360])  # type: ignore[index]
+    small = Shown("small.png", views[3].grey()[:360])
     broken = Shown("notes.txt", None)
     mixed = calibrate_lens([*views[:4], small, broken], CHARUCO)
 

@@ -20,7 +20,7 @@ GREY = np.full(3, 0.5, np.float32)
 
 
 def flat(stuff: str = "board") -> Item:
-    made = skin(120, 80, GREY, stuff, roughness=0.5)  # type: ignore[arg-type]
+    made = skin(120, 80, GREY, stuff, roughness=0.5)
     level = np.full(made.shape, 20, np.float32)
     return Item((120, 80, 20), 20, [Sheet(made, level, level - 40, Look(GREY))], [made])
 

@@ -19,7 +19,7 @@ FINDINGS = (found(Defect.DENT, 400), found(Defect.STAIN, 900))
 def shown(findings: tuple[object, ...] = FINDINGS) -> Drive:
     drive = Drive()
     drive.scan(BADGE)
-    drive.inspect(1, findings)  # type: ignore[arg-type]
+    drive.inspect(1, findings)
     assert isinstance(drive.bench.stage, Answering)
     return drive
 
@@ -37,7 +37,7 @@ def given(drive: Drive) -> list[tuple[CorrectionKind, int | None]]:
 
 def test_keys_correct_the_fault_that_is_pointed_at_in_the_order_shown() -> None:
     drive = shown()
-    verdict = drive.bench.stage.judged.verdict  # type: ignore[union-attr]
+    verdict = drive.bench.stage.judged.verdict
     first = FINDINGS.index(verdict.reasons[0].finding)
 
     drive.press(Key.NOT_DAMAGE)

@@ -20,7 +20,7 @@ NOT_DAMAGE, WRONG, MISSED, _ = CorrectionKind
 
 
 def corrected(kind: CorrectionKind, finding: int | None, how: str, **more: object) -> Correction:
-    return Correction(kind, "wang", how, START, finding, **more)  # type: ignore[arg-type]
+    return Correction(kind, "wang", how, START, finding, **more)
 
 
 def with_findings(*, reviewed: bool) -> Inspection:

@@ -31,7 +31,7 @@ class Proving(Drive):
 
     faults: deque[Fault]
 
-    def settle(self, findings: tuple = (), *, hold: bool = False) -> None:  # type: ignore[type-arg]
+    def settle(self, findings: tuple = (), *, hold: bool = False) -> None:
         held: list[Command] = []
         while self.owed:
             command = self.owed[0]

@@ -16,7 +16,7 @@ SETUP = Setup((read_recipe(DEFAULTS / "recipes/carton.toml"),), (POLICY,), undo_
 
 
 def answers(*findings: object, failure: str | None = None) -> list[PoseExamined]:
-    top = PoseExamined("top", tuple(findings), "other 2", None, failure=failure)  # type: ignore[arg-type]
+    top = PoseExamined("top", tuple(findings), "other 2", None, failure=failure)
     return [top, PoseExamined("bottom", (), "other 2", None)]
 
 
