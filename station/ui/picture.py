@@ -1,14 +1,14 @@
 """The item on the stage: the shot at full size with its marks; wheel, drag and pinch to look."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPixmap, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainterPath, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from station.screen.view import ParcelView, PictureView, Thumb
 from station.ui.lettering import Align, Page, Panel
 from station.ui.overlays import draw_marks, draw_scale
 from station.ui.parcel import draw_parcel, parcel_height
-from station.ui.pictures import Pictures
+from station.ui.pictures import Decoded, Pictures
 from station.ui.shapes import carton, draw
 from station.ui.stage import STEP, Framing, shown
 from station.ui.theme import INK_2, LINE, OUTLINE, PANEL, STAGE, WHITE
@@ -28,7 +28,7 @@ class Picture(Panel):
         self._parcel: ParcelView | None = None
         self._framing = Framing()
         self._dragged_from: QPointF | None = None
-        self._fitted: tuple[str, QSize, QPixmap] | None = None
+        self._fitted: tuple[str, Decoded] | None = None
         self.grabGesture(Qt.GestureType.PinchGesture)
 
     @property
@@ -70,15 +70,16 @@ class Picture(Panel):
         rounded.addRoundedRect(page.area, self.sizes.radius, self.sizes.radius)
         painter.setClipPath(rounded)
         painter.fillRect(page.area, QColor(STAGE))
-        image = self._pictures.image(thumb.digest)
-        if image is None:
+        fitted = self._fit(thumb.digest)
+        if fitted is None:
             if self._pictures.unreadable(thumb.digest):
                 said = self._words.of("screen.no-picture")
                 page.write(page.area, said, self.sizes.of(32), colour=WHITE, align=Align.CENTRE)
             return
-        size = QSizeF(image.size())
+        size = QSizeF(fitted.kept)
         whole = shown(self._framing, size, page.area)
-        self._draw_image(page, thumb.digest, image, whole)
+        near = self._pictures.whole(thumb.digest) if self._framing.zoom > 1 else None
+        painter.drawImage(whole, (near or fitted).image)
         marks = [mark for mark in self._view.marks if mark.shot == self._shot]
         draw_marks(page, page.area, whole, size, marks)
         if thumb.mm_per_px is not None:
@@ -120,28 +121,23 @@ class Picture(Panel):
 
     def _size(self) -> QSizeF:
         thumb = self._thumb()
-        image = self._pictures.image(thumb.digest) if thumb else None
-        return QSizeF(image.size()) if image else QSizeF(16, 9)
+        fitted = self._fit(thumb.digest) if thumb else None
+        return QSizeF(fitted.kept) if fitted else QSizeF(16, 9)
+
+    def _fit(self, digest: str) -> Decoded | None:
+        """The picture to fill the panel; what filled it before it was resized until that is there.
+
+        A part of the picture is drawn from this too, until all of its pixels are there.
+        """
+        size = (QSizeF(self.size()) * self.devicePixelRatioF()).toSize()
+        fitted = self._pictures.fitted(digest, size)
+        if fitted is not None:
+            self._fitted = digest, fitted
+        return self._fitted[1] if self._fitted and self._fitted[0] == digest else None
 
     def _look(self, framing: Framing) -> None:
         self._framing = framing
         self.update()
-
-    def _draw_image(self, page: Page, digest: str, image: QImage, whole: QRectF) -> None:
-        """The whole picture is scaled once; a part of it is scaled as it is looked at."""
-        painter = page.painter
-        if self._framing.zoom > 1:
-            painter.drawImage(whole, image)
-            return
-        size = (whole.size() * self.devicePixelRatioF()).toSize()
-        if self._fitted is None or self._fitted[:2] != (digest, size):
-            smooth = image.scaled(
-                size,
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            self._fitted = (digest, size, QPixmap.fromImage(smooth))
-        painter.drawPixmap(whole, self._fitted[2], QRectF(self._fitted[2].rect()))
 
     def _draw_empty(self, page: Page) -> None:
         s = self.sizes

@@ -78,10 +78,10 @@ class ThumbRow(Panel):
         painter.setClipPath(rounded)
         painter.fillRect(place, QColor(STAGE))
         device = (place.size() * self.devicePixelRatioF()).toSize()
-        pixmap = self._pictures.covering(thumb.digest, device)
-        if pixmap is not None:
-            painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
-            self._draw_dots(page, thumb, place)
+        small = self._pictures.covering(thumb.digest, device)
+        if small is not None:
+            painter.drawImage(place, small.image)
+            self._draw_dots(page, thumb, place, QSizeF(small.kept))
         label = QRectF(place.left(), place.bottom() - s.of(36), place.width(), s.of(36))
         painter.fillRect(label, QColor(FOCUS if chosen else STAGE))
         painter.restore()
@@ -97,13 +97,9 @@ class ThumbRow(Panel):
                 place.adjusted(edge, edge, -edge, -edge), s.radius - edge, s.radius - edge
             )
 
-    def _draw_dots(self, page: Page, thumb: Thumb, place: QRectF) -> None:
-        image = self._pictures.image(thumb.digest)
+    def _draw_dots(self, page: Page, thumb: Thumb, place: QRectF, size: QSizeF) -> None:
         marks = self._view.marks if self._view else ()
-        if image is None:
-            return
         s, painter = self.sizes, page.painter
-        size = QSizeF(image.size())
         scale = max(place.width() / size.width(), place.height() / size.height())
         painter.setPen(QPen(QColor(INK), s.of(2)))
         painter.setBrush(QColor(WHITE))

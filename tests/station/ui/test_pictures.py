@@ -1,10 +1,12 @@
 """Pictures are decoded elsewhere, kept while there is room, and never stop the screen."""
 
+import time
+from itertools import pairwise
 from pathlib import Path
 from threading import Event, current_thread, main_thread
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice, QSize
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QSize
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +20,10 @@ PICTURE = Path("station/virtual/pictures/r0000/top-bright.jpg")
 def png(width: int, height: int, colour: str = "#336699") -> bytes:
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(QColor(colour))
+    return as_png(image)
+
+
+def as_png(image: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
@@ -33,14 +39,14 @@ def test_a_picture_is_decoded_in_another_thread(qtbot: QtBot) -> None:
 
     pictures = Pictures(load)
     with qtbot.waitSignal(pictures.changed) as arrived:
-        assert pictures.image("a") is None
-        assert pictures.image("a") is None
-    image = pictures.image("a")
+        assert pictures.whole("a") is None
+        assert pictures.whole("a") is None
+    whole = pictures.whole("a")
 
     assert arrived.args == ["a"]
     assert where == [False]
-    assert image is not None
-    assert (image.width(), image.height()) == (1280, 720)
+    assert whole is not None
+    assert whole.image.size() == whole.kept == QSize(1280, 720)
 
 
 def test_asking_never_waits_for_a_slow_disk(qtbot: QtBot) -> None:
@@ -52,9 +58,9 @@ def test_asking_never_waits_for_a_slow_disk(qtbot: QtBot) -> None:
 
     pictures = Pictures(load)
     with qtbot.waitSignal(pictures.changed):
-        assert pictures.image("a") is None
+        assert pictures.whole("a") is None
         held.set()
-    assert pictures.image("a") is not None
+    assert pictures.whole("a") is not None
 
 
 def test_a_missing_picture_is_said_to_be_unreadable_and_not_asked_for_again(qtbot: QtBot) -> None:
@@ -66,9 +72,9 @@ def test_a_missing_picture_is_said_to_be_unreadable_and_not_asked_for_again(qtbo
 
     pictures = Pictures(load)
     with qtbot.waitSignal(pictures.changed):
-        pictures.image("a")
+        pictures.whole("a")
 
-    assert pictures.image("a") is None
+    assert pictures.whole("a") is None
     assert pictures.unreadable("a")
     assert asked == ["a"]
 
@@ -76,7 +82,7 @@ def test_a_missing_picture_is_said_to_be_unreadable_and_not_asked_for_again(qtbo
 def test_bytes_that_are_no_picture_are_unreadable(qtbot: QtBot) -> None:
     pictures = Pictures(lambda _digest: b"no picture")
     with qtbot.waitSignal(pictures.changed):
-        pictures.image("a")
+        pictures.whole("a")
 
     assert pictures.unreadable("a")
 
@@ -91,11 +97,11 @@ def test_a_bug_in_loading_is_logged_and_later_pictures_still_come(
 
     pictures = Pictures(load)
     with qtbot.waitSignal(pictures.changed):
-        pictures.image("a")
+        pictures.whole("a")
     with qtbot.waitSignal(pictures.changed):
-        pictures.image("b")
+        pictures.whole("b")
 
-    assert pictures.image("b") is not None
+    assert pictures.whole("b") is not None
 
 
 def test_the_picture_not_looked_at_longest_goes_first(
@@ -111,22 +117,59 @@ def test_the_picture_not_looked_at_longest_goes_first(
     pictures = Pictures(load)
     for digest in ("a", "b"):
         with qtbot.waitSignal(pictures.changed):
-            pictures.image(digest)
-    pictures.image("a")
+            pictures.whole(digest)
+    pictures.whole("a")
     with qtbot.waitSignal(pictures.changed):
-        pictures.image("c")
+        pictures.whole("c")
 
-    assert pictures.image("a") is not None
-    assert pictures.image("b") is None
+    assert pictures.whole("a") is not None
+    assert pictures.whole("b") is None
     pictures.finish()
     assert asked == ["a", "b", "c", "b"]
 
 
 def test_a_thumb_covers_its_place(qtbot: QtBot) -> None:
-    pictures = Pictures(lambda _digest: png(400, 100))
+    striped = QImage(400, 100, QImage.Format.Format_RGB32)
+    striped.fill(QColor("#336699"))
+    for x in range(190, 210):
+        for y in range(100):
+            striped.setPixelColor(x, y, QColor("#FFFFFF"))
+    pictures = Pictures(lambda _digest: as_png(striped))
     with qtbot.waitSignal(pictures.changed):
         assert pictures.covering("a", QSize(50, 40)) is None
     thumb = pictures.covering("a", QSize(50, 40))
 
     assert thumb is not None
-    assert thumb.size() == QSize(50, 40)
+    assert (thumb.image.size(), thumb.kept) == (QSize(50, 40), QSize(400, 100))
+    assert thumb.image.pixelColor(25, 20).red() > 200, "the middle of the picture is its middle"
+    assert thumb.image.pixelColor(2, 20).red() < 100
+
+
+@pytest.mark.parametrize(("size", "fits"), [((800, 800), (800, 450)), ((64, 900), (64, 36))])
+def test_a_picture_is_decoded_as_large_as_it_is_shown(
+    size: tuple[int, int], fits: tuple[int, int], qtbot: QtBot
+) -> None:
+    pictures = Pictures(lambda _digest: PICTURE.read_bytes())
+    with qtbot.waitSignal(pictures.changed):
+        assert pictures.fitted("a", QSize(*size)) is None
+    fitted = pictures.fitted("a", QSize(*size))
+
+    assert fitted is not None
+    assert (fitted.image.size(), fitted.kept) == (QSize(*fits), QSize(1280, 720))
+
+
+def test_decoding_a_large_picture_lets_the_screen_go_on(qtbot: QtBot) -> None:
+    """Whoever holds the interpreter for a whole picture stops the screen, from whatever thread."""
+    large = png(4000, 3000)
+    # A busy machine may stop the screen as well; a decoder that does it does it each time.
+    assert any(decoding_leaves_the_screen_alone(large) for _ in range(6))
+
+
+def decoding_leaves_the_screen_alone(large: bytes) -> bool:
+    pictures = Pictures(lambda _digest: large)
+    turns_s = [time.monotonic()]
+    while pictures.fitted("a", QSize(1300, 800)) is None:
+        QCoreApplication.processEvents()
+        turns_s.append(time.monotonic())
+    longest_s = max(b - a for a, b in pairwise(turns_s))
+    return longest_s < (turns_s[-1] - turns_s[0]) / 3
