@@ -1,9 +1,11 @@
 """A USB camera as OpenCV's V4L2 backend shows one: it takes settings and sends motion JPEG.
 
 For measuring the real USB source where there is no camera. Pictures come at a steady rate; each has
-its number in the density field of its JFIF header, so no two are alike.
+its number in the density field of its JFIF header, so no two are alike. Their pixels come in no
+order: in turn, whoever looks at every so manieth would see one and the same.
 """
 
+import random
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -36,8 +38,9 @@ class MjpegDevice:
     """The part of `cv2.VideoCapture` that a USB source uses, over pictures made before."""
 
     def __init__(self, jpegs: Sequence[bytes], rate: float) -> None:
-        """`jpegs` are sent in turn, so many each second."""
+        """Any of the `jpegs` is sent each time, `rate` of them a second."""
         self._jpegs = jpegs
+        self._chance = random.Random(0)  # noqa: S311  it is noise, no secret
         self._period_s = 1 / rate
         self._settings: dict[int, float] = {}
         self._begun_s = time.monotonic()
@@ -74,7 +77,7 @@ class MjpegDevice:
 
     def retrieve(self) -> tuple[bool, NDArray[Any] | None]:
         """The frame as the camera compressed it."""
-        jpeg = bytearray(self._jpegs[self._number % len(self._jpegs)])
+        jpeg = bytearray(self._chance.choice(self._jpegs))
         jpeg[_DENSITY] = (self._number % 2**32).to_bytes(4, "big")
         return True, np.frombuffer(bytes(jpeg), np.uint8).reshape(1, -1)
 

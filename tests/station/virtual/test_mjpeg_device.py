@@ -31,6 +31,15 @@ def test_no_two_frames_are_alike_and_each_was_exposed_after_the_one_before() -> 
     assert stamps[-1] <= time.monotonic()
 
 
+def test_who_looks_now_and_then_does_not_see_one_picture_for_ever() -> None:
+    camera = source()
+
+    looks = [camera.look().tobytes() for _ in range(24)]
+
+    assert len(set(looks[::2])) > 1
+    assert len(set(looks[::3])) > 1
+
+
 def test_it_is_seen_live() -> None:
     look = source().look()
 
