@@ -84,8 +84,11 @@ class Catalogue(Protocol):
 class Cameras(Protocol):
     """Pictures under the bench's lights."""
 
-    def expose(self, inspection: str, take: int, shot: Shot) -> None:
-        """Ask for a fresh frame; its light is set and settled first."""
+    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
+        """Ask for a fresh frame; its light is set and settled first.
+
+        `then` is the light of the shot that will follow: it may settle while this one is looked at.
+        """
         ...
 
     def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:

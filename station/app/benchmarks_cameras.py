@@ -44,10 +44,11 @@ _RATE = 30.0
 _SETTLE_S = 0.1
 _CAMERAS = 4
 _SHOTS = (
-    Shot("top-bright", "camera 1", "bright"),
-    Shot("top-raking", "camera 1", "raking"),
-    Shot("bottom-bright", "camera 1", "bright"),
+    (Shot("top-bright", "camera 1", "bright"), "raking"),
+    (Shot("top-raking", "camera 1", "raking"), ""),
+    (Shot("bottom-bright", "camera 1", "bright"), ""),
 )
+"""Each with the light of the shot that follows it in its pose."""
 _WATCHED_S = 4.0
 _START_S = 60.0
 _SAID = f"{_CAMERAS} cameras, motion JPEG of 1080p at {_RATE:g} a second"
@@ -91,7 +92,7 @@ class _Bench:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._light = _Light()
         self.cameras = Cameras(
-            [_parts(n) for n in range(_CAMERAS)],
+            [_parts(n, _empty_bench(folder)) for n in range(_CAMERAS)],
             self._light,
             _SETTLE_S,
             FrameFiles(folder).keep,
@@ -112,13 +113,14 @@ class _Bench:
         """From the wish for the first shot to the last frame kept, over what recipe and camera ask.
 
         That is the light's settling at each change, and for each shot one period of the camera.
+        Every frame passes its gates, and its evidence is durable.
         """
         over, ratios = [], []
         for item in range(rounds):
             time.sleep(0.3)
             changes, begun_s = self._light.changes, time.monotonic()
-            for shot in _SHOTS:
-                self.cameras.expose(str(item), 0, shot)
+            for shot, then in _SHOTS:
+                self.cameras.expose(str(item), 0, shot, then)
                 self._exposed()
             spent_s = time.monotonic() - begun_s
             budget_s = (self._light.changes - changes) * _SETTLE_S + len(_SHOTS) / _RATE
@@ -190,9 +192,19 @@ def _four_cameras() -> Iterator[_Bench]:
         yield bench
 
 
-def _parts(number: int) -> CameraParts:
-    width, height = _SIZE
-    return CameraParts(f"camera {number + 1}", partial(_played, number), width, height, {})
+def _parts(number: int, empty: Path) -> CameraParts:
+    under = dict.fromkeys((shot.light for shot, _ in _SHOTS), empty)
+    return CameraParts(
+        f"camera {number + 1}", partial(_played, number), *_SIZE, empty=under, references=under
+    )
+
+
+def _empty_bench(folder: Path) -> Path:
+    """The empty bench at the size of the cameras' pictures, kept in a folder."""
+    path = folder / "empty.png"
+    picture = np.asarray(cv2.resize(read_picture(PICTURES / "empty-bright.jpg"), _SIZE), np.uint8)
+    cv2.imwrite(str(path), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    return path
 
 
 def _played(number: int) -> UvcSource:

@@ -17,13 +17,13 @@ from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
 from station.adapters.cameras.darkroom import FindLabels
 from station.adapters.cameras.gates import References
+from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Emit, Keep, Light
 from station.adapters.cameras.presence import Look, Presence
 from station.adapters.cameras.preview import PreviewCounts, PreviewRing
 from station.adapters.cameras.prover import Prover
-from station.adapters.cameras.rig import LightSettings
 from station.adapters.cameras.shipping_labels import shipping_labels
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
 from station.adapters.cameras.sources.cropped import CroppedSource
@@ -132,9 +132,9 @@ class Cameras:
         for ring in self._rings:
             ring.close()
 
-    def expose(self, inspection: str, take: int, shot: Shot) -> None:
-        """Ask for a fresh frame of a shot."""
-        self._rig.expose(inspection, take, shot)
+    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
+        """Ask for a fresh frame of a shot; `then` is the light of the one to follow, if any."""
+        self._rig.expose(inspection, take, shot, then)
 
     def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
         """Ask whether the frames of a pose follow a light pattern shown now."""

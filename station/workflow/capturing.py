@@ -227,10 +227,16 @@ def is_current(stage: object, inspection: str, take: int) -> TypeGuard[Capturing
 
 
 def expose_next(bench: Bench, stage: Capturing) -> Step:
-    shot = stage.next_shot
-    if shot is None:
-        return bench, ()
-    return bench, (Expose(stage.identified.opened.id, stage.take, shot),)
+    return bench, owed(stage)
+
+
+def owed(stage: Capturing) -> tuple[Command, ...]:
+    """The exposure that the stage waits for, if any."""
+    left = stage.shots_left
+    if not left:
+        return ()
+    then = left[1].light if len(left) > 1 else ""
+    return (Expose(stage.identified.opened.id, stage.take, left[0], then),)
 
 
 def _turned_away(bench: Bench, notice: Notice) -> Step:

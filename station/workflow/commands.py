@@ -43,11 +43,15 @@ class CloseParcel:
 
 @dataclass(frozen=True, slots=True)
 class Expose:
-    """Set the shot's light, let it settle, take a fresh frame; answered by Exposed or failed."""
+    """Set the shot's light, let it settle, take a fresh frame; answered by Exposed or failed.
+
+    `then` is the light of the shot that follows in the same pose.
+    """
 
     inspection: str
     take: int
     shot: Shot
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,14 @@ class Capturing:
     @property
     def next_shot(self) -> Shot | None:
         """The first shot of the current pose that has no frame yet."""
+        return next(iter(self.shots_left), None)
+
+    @property
+    def shots_left(self) -> tuple[Shot, ...]:
+        """The shots of the current pose that have no frame yet, in their order."""
         taken = {frame.shot for frame in self.frames}
         shots = self.pose.shots if self.pose else ()
-        return next((shot for shot in shots if shot.name not in taken), None)
+        return tuple(shot for shot in shots if shot.name not in taken)
 
     def frames_of(self, pose: Pose) -> tuple[Frame, ...]:
         """The frames taken of a pose, in the order of its shots."""

@@ -31,7 +31,7 @@ from station.domain.events import (
     Weighed,
 )
 from station.workflow import capturing, keys, labelling, parcels, proving, scans, tags, weighing
-from station.workflow.commands import Command, Examine, Expose, FindOrder, Save, Withdraw
+from station.workflow.commands import Command, Examine, FindOrder, Save, Withdraw
 from station.workflow.stages import (
     Answering,
     Bench,
@@ -154,8 +154,8 @@ def _owed(bench: Bench) -> tuple[Command, ...]:
             owed += proving.owed(bench, stage)
             if stage.refining is not None:
                 owed.append(FindOrder(opened.id, stage.refining))
-            if stage.next_shot and not stage.waiting:
-                owed.append(Expose(opened.id, stage.take, stage.next_shot))
+            if not stage.waiting:
+                owed += capturing.owed(stage)
             return tuple(owed)
         case Saving(inspection):
             return (Save(inspection),)

@@ -12,7 +12,7 @@ import pytest
 from drive import BADGE, Drive, code
 from rig_stand import BEHAVIOURS, Stand, stand
 
-from station.adapters.cameras.rig import Job
+from station.adapters.cameras.job import Job
 from station.domain.events import (
     Exposed,
     ExposureFailed,

@@ -18,9 +18,9 @@ from stalls import Stalls, stalls
 from station.adapters.cameras.bench_camera import CameraSettings
 from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, run_camera
+from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.preview import PreviewRing
-from station.adapters.cameras.rig import LightSettings
 from station.adapters.clock import SystemClock
 from station.adapters.processes import Children
 from station.domain.capture import Frame

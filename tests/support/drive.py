@@ -186,7 +186,7 @@ def answer_to(
                 full = Fault(FaultCode.DISK_FULL, "disk", blocks=True)
                 return ParcelCloseFailed(now, closure.id, full)
             return ParcelClosed(now, closure.id)
-        case Expose(inspection, take, shot):
+        case Expose(inspection, take, shot, _):
             if fail:
                 return ExposureFailed(now, inspection, take, shot.name, lost)
             frame = Frame(

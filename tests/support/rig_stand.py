@@ -4,12 +4,27 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 from station.adapters.cameras.bench_camera import BenchCamera, CameraSettings
-from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Opened
+from station.adapters.cameras.job import Job
+from station.adapters.cameras.lighting import LightSettings
+from station.adapters.cameras.link import (
+    LOOK_HEIGHT,
+    LOOK_WIDTH,
+    Alive,
+    Captured,
+    Delivered,
+    Failed,
+    Gone,
+    Grab,
+    Looked,
+    Opened,
+)
 from station.adapters.cameras.pixels import Pixels
-from station.adapters.cameras.rig import Job, LightSettings, Rig
+from station.adapters.cameras.presence import Presence
+from station.adapters.cameras.rig import Rig
 from station.domain.capture import Frame, Shot
 from station.domain.events import Exposed
 from station.domain.faults import Fault, FaultCode, StationError
@@ -87,6 +102,7 @@ class FakeChild:
                     bench.disturbed_s = now
                 bench.evidence = evidence
                 self.numbered = self.sequence
+                self.deliver(Captured(message.request))
                 self.deliver(answer)
 
     def kill(self) -> bool:
@@ -124,6 +140,7 @@ class Stand:
             lambda life, said: self.said.append(("bench", life, said)),
             self.emit,
             self.clock,
+            Presence(np.full((LOOK_HEIGHT, LOOK_WIDTH), 128, np.uint8)),
         )
         self.rig = Rig(
             [camera], self, pixels, self.keep, self.emit, self.clock, LightSettings(settle_s=0.1)
@@ -188,8 +205,16 @@ class Stand:
             self.children[-1].deliver(Alive())
             self.pump()
 
-    def expose(self, take: int = 0, light: str = "bright", name: str = "top-bright") -> None:
-        self.rig.expose(Job("i1", take, Shot(name, "bench", light)))
+    def look(self) -> None:
+        """The camera shows the bench, which is grey and empty."""
+        pixels = bytes([128 + next(self.numbers) % 2]) * (LOOK_WIDTH * LOOK_HEIGHT)
+        self.children[-1].deliver(Looked(self.clock.seconds, pixels))
+        self.pump()
+
+    def expose(
+        self, take: int = 0, light: str = "bright", name: str = "top-bright", then: str = ""
+    ) -> None:
+        self.rig.expose(Job("i1", take, Shot(name, "bench", light), then=then))
         self.pump()
 
 

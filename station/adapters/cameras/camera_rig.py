@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from station.adapters.cameras.bench_camera import BenchCamera, CameraSettings
+from station.adapters.cameras.job import Job
+from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Children, Clock, Emit, Keep, Light
 from station.adapters.cameras.presence import Presence
 from station.adapters.cameras.prover import Prover
-from station.adapters.cameras.rig import Job, LightSettings, Rig
+from station.adapters.cameras.rig import Rig
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.events import FaultRaised
 from station.domain.faults import Fault, FaultCode
@@ -95,9 +97,9 @@ class CameraRig:
             self._inbox.put(_Stop())
             self._thread.join()
 
-    def expose(self, inspection: str, take: int, shot: Shot) -> None:
-        """Ask for a fresh frame of a shot."""
-        self._inbox.put(Job(inspection, take, shot))
+    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
+        """Ask for a fresh frame of a shot; `then` is the light of the one to follow, if any."""
+        self._inbox.put(Job(inspection, take, shot, then=then))
 
     def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
         """Ask whether the frames of a pose follow a light pattern shown now."""

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
 from station.adapters.cameras.darkroom import Darkroom, FindLabels
-from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Looked, Opened
+from station.adapters.cameras.link import (
+    Alive,
+    Captured,
+    Delivered,
+    Failed,
+    Gone,
+    Grab,
+    Looked,
+    Opened,
+)
 from station.adapters.cameras.preview import SHAPE, PreviewWriter, preview_writer
 from station.adapters.cameras.sources.source import (
     FrameSource,
@@ -126,6 +135,7 @@ class _Camera:
     def _answer(self, grab: Grab) -> Delivered | Failed:
         try:
             taken = self._recent(grab)
+            self._connection.send(Captured(grab.request))
             seen = self._darkroom.develop(taken, grab.place, mask_labels=grab.mask_labels)
         except TornError as error:
             return Failed(grab.request, FaultCode.FRAME_TORN, str(error))

@@ -109,7 +109,7 @@ def _by_itself(picture: Picture, region: Region | None, *, sharp: bool) -> Pictu
     inside = None
     if region is not None:
         picture, inside = _cut(picture, region)
-    end = picture.min(axis=2) >= _END
+    end = np.asarray(cv2.inRange(picture, (_END,) * 3, (255,) * 3)) > 0
     if inside is not None:
         end &= inside
     whole = np.count_nonzero(inside) if inside is not None else end.size

@@ -24,6 +24,14 @@ class Grab:
 
 
 @dataclass(frozen=True, slots=True)
+class Captured:
+    """The frame of a grab is out of the camera, and its light no longer needed; what became of it
+    follows."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """The answer to a grab: the evidence to keep, and what was seen on decoding it.
 

@@ -8,13 +8,14 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 
 from station.adapters.cameras.bench_camera import BenchCamera, look_of
 from station.adapters.cameras.freshness import Refusal
-from station.adapters.cameras.link import Alive, Delivered, Failed, Gone, Grab, Looked
-from station.adapters.cameras.pixels import PixelPlace, Pixels
+from station.adapters.cameras.job import Asked, Job, frame_of
+from station.adapters.cameras.lighting import Lighting, LightSettings
+from station.adapters.cameras.link import Alive, Captured, Delivered, Failed, Gone, Grab, Looked
+from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Clock, Emit, Keep, Light
 from station.adapters.cameras.prover import Prover, Step, Trial
 from station.domain.capture import Frame, Pose, Shot
@@ -25,46 +26,11 @@ from station.domain.light_proof import Mix
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class LightSettings:
-    """The light that the presence watch looks under, and how long any light takes to settle."""
-
-    resting: str = "bright"
-    settle_s: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One wished-for exposure: of a shot, or of a step of a trial, never before `not_before_s`."""
-
-    inspection: str
-    take: int
-    shot: Shot
-    trial: Trial | None = None
-    mix: Mix | None = None
-    not_before_s: float = field(default=float("-inf"), compare=False)
-
-    @property
-    def light(self) -> str | Mix:
-        """The light it needs."""
-        return self.mix or self.shot.light
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The grab that is out: it belongs to one life of a camera's child."""
-
-    request: int
-    job: Job
-    camera: BenchCamera
-    place: PixelPlace
-    until_s: float
-
-
 class Rig:
     """Takes jobs in order, one at a time, and answers each by Exposed or ExposureFailed.
 
-    The cameras share the light, so no two of them expose at once.
+    The cameras share the light, so no two of them expose at once. While a frame is looked over, the
+    light of the next one settles.
     """
 
     def __init__(
@@ -81,23 +47,20 @@ class Rig:
         """`prover` says which pictures are believed; without one all that are fresh are."""
         self._prover = prover
         self._cameras = {camera.name: camera for camera in cameras}
-        self._lamp = light
+        self._light = Lighting(light, clock, settings or LightSettings())
         self._pixels = pixels
         self._keep = keep
         self._emit = emit
         self._clock = clock
-        self._settings = settings or LightSettings()
         self._requests = itertools.count(1)
         self._jobs: deque[Job] = deque()
-        self._asked: _Asked | None = None
-        self._light: str | Mix | None = None
-        self._lit_s = self._settled_s = float("-inf")
+        self._asked: Asked | None = None
 
     def begin(self) -> None:
         """Start the cameras under the resting light."""
         for camera in self._cameras.values():
             camera.lifeline.begin()
-        self._rest()
+        self._light.rest()
 
     def end(self) -> None:
         """Let go of the cameras."""
@@ -140,6 +103,9 @@ class Rig:
                 self._lose(camera, "The camera's process ended.")
             case Gone(detail, code):
                 self._lose(camera, detail, code)
+            case Captured(request) if asked := self._asked_of(camera, request):
+                camera.lifeline.heard()
+                self._captured(asked)
             case Delivered() | Failed() if asked := self._asked_of(camera, message.request):
                 camera.lifeline.well()
                 self._finish(asked, message)
@@ -175,7 +141,7 @@ class Rig:
         elif self._jobs:
             camera = self._cameras.get(self._jobs[0].shot.camera)
             if camera is not None and camera.lifeline.up:
-                wakes.append(max(self._settled_s, self._jobs[0].not_before_s))
+                wakes.append(max(self._light.settled_s, self._jobs[0].not_before_s))
         return min(wakes)
 
     def _proceed(self) -> None:
@@ -206,11 +172,11 @@ class Rig:
             raise StationError(camera.lifeline.fault)
         if not camera.lifeline.up:
             return None
-        self._apply(job.light)
-        due_s = max(self._settled_s, job.not_before_s)
+        self._light.apply(job.light)
+        due_s = max(self._light.settled_s, job.not_before_s)
         return camera if self._clock.monotonic() >= due_s else None
 
-    def _asked_of(self, camera: BenchCamera, request: int | None = None) -> _Asked | None:
+    def _asked_of(self, camera: BenchCamera, request: int | None = None) -> Asked | None:
         """The grab that a camera still owes; only that of `request`, if one is named."""
         asked = self._asked
         if asked is None or asked.camera is not camera or request not in (None, asked.request):
@@ -220,15 +186,26 @@ class Rig:
     def _ask(self, job: Job, camera: BenchCamera) -> None:
         settings = camera.settings
         request, place = next(self._requests), self._pixels.take(settings.width, settings.height)
-        until_s = self._clock.monotonic() + settings.answer_s
-        self._asked = _Asked(request, job, camera, place, until_s)
-        grab = Grab(request, job.shot.light, self._settled_s, place, job.shot.mask_labels)
+        settled_s, until_s = self._light.settled_s, self._clock.monotonic() + settings.answer_s
+        self._asked = Asked(request, job, camera, place, settled_s, until_s)
+        grab = Grab(request, job.shot.light, settled_s, place, job.shot.mask_labels)
         try:
             camera.lifeline.send(grab)
         except OSError:
             self._lose(camera, "The camera's process ended.")
 
-    def _finish(self, asked: _Asked, answer: Delivered | Failed) -> None:
+    def _captured(self, asked: Asked) -> None:
+        """The exposure is over: was its light steady? The next one may come."""
+        if asked.captured:
+            return
+        asked.captured = True
+        asked.unsteady = self._light.unsteady(asked.job.light)
+        following = self._jobs[0].light if self._jobs else asked.job.then
+        if following:
+            self._light.set_ahead(following)
+
+    def _finish(self, asked: Asked, answer: Delivered | Failed) -> None:
+        self._captured(asked)
         self._asked = None
         job, camera = asked.job, asked.camera
         if isinstance(answer, Failed):
@@ -237,9 +214,9 @@ class Rig:
             return
         digest = hashlib.sha256(answer.evidence).hexdigest()
         refusal = camera.fresh.refuse(
-            answer, digest, job.shot.light, self._settled_s, self._clock.monotonic()
+            answer, digest, job.shot.light, asked.settled_s, self._clock.monotonic()
         )
-        refusal = refusal or self._unsteady(job.light)
+        refusal = refusal or asked.unsteady
         if refusal is None and job.trial is None and self._prover is not None:
             picture = self._pixels.written(asked.place)
             refusal = self._prover.refuse(job.inspection, job.shot, digest, picture)
@@ -250,7 +227,7 @@ class Rig:
         if job.trial is not None and job.mix is not None:
             self._tried(asked, job.trial, job.mix)
             return
-        frame = self._frame(job, digest, answer)
+        frame = frame_of(job.shot, digest, answer, self._clock)
         try:
             self._keep(job.inspection, frame, answer.evidence)
         except StationError as error:
@@ -260,7 +237,7 @@ class Rig:
         self._pixels.put(digest, job.inspection, asked.place)
         self._emit(Exposed(self._clock.now(), job.inspection, job.take, frame))
 
-    def _tried(self, asked: _Asked, trial: Trial, mix: Mix) -> None:
+    def _tried(self, asked: Asked, trial: Trial, mix: Mix) -> None:
         """A step of a trial was pictured; after the last one it is told."""
         job, camera = asked.job, asked.camera
         outcome = trial.see(Step(camera.name, mix), self._pixels.written(asked.place))
@@ -269,21 +246,6 @@ class Rig:
             self._refused(camera, job, outcome)
         elif outcome is not None:
             self._emit(Proved(self._clock.now(), job.inspection, trial.pose, outcome))
-
-    def _frame(self, job: Job, digest: str, answer: Delivered) -> Frame:
-        age = timedelta(seconds=self._clock.monotonic() - answer.monotonic_s)
-        return Frame(
-            shot=job.shot.name,
-            camera=job.shot.camera,
-            light=job.shot.light,
-            digest=digest,
-            media_type=answer.media_type,
-            width=answer.width,
-            height=answer.height,
-            sequence=answer.sequence,
-            monotonic_s=answer.monotonic_s,
-            exposed_at=self._clock.now() - age,
-        )
 
     def _lose(
         self, camera: BenchCamera, detail: str, code: FaultCode = FaultCode.CAMERA_LOST
@@ -312,38 +274,11 @@ class Rig:
         self._jobs = deque(other for other in self._jobs if other.trial is not trial)
         self._emit(ProofFailed(now, job.inspection, trial.pose, trial.digests, fault))
 
-    def _apply(self, light: str | Mix) -> None:
-        """Set the light; it has to settle only where it changed."""
-        settle_s = max(self._lamp.apply(light), self._settings.settle_s)
-        if light != self._light or not self._lamp.steady_since(self._lit_s):
-            self._light = light
-            self._lit_s = self._clock.monotonic()
-            self._settled_s = self._lit_s + settle_s
-
-    def _unsteady(self, light: str | Mix) -> Refusal | None:
-        """Have the light confirmed once more: its controller may have restarted meanwhile."""
-        try:
-            self._lamp.apply(light)
-        except StationError as error:
-            return Refusal(error.fault.code, error.fault.detail)
-        if self._lamp.steady_since(self._lit_s):
-            return None
-        detail = "The light changed while the picture was taken: check the controller's power."
-        return Refusal(FaultCode.LIGHT_LOST, detail)
-
-    def _rest(self) -> None:
-        if self._light == self._settings.resting:
-            return
-        try:
-            self._apply(self._settings.resting)
-        except StationError as error:
-            _log.info("The resting light cannot be set: %s", error)
-
     def _looked(self, camera: BenchCamera, looked: Looked) -> None:
         if camera.presence is None or self._jobs or self._asked:
             return
-        self._rest()
-        if looked.monotonic_s < self._settled_s:
+        self._light.rest()
+        if looked.monotonic_s < self._light.settled_s:
             return
         view = camera.presence.see(look_of(looked))
         if view is not None:

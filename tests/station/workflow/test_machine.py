@@ -162,6 +162,20 @@ def test_a_clear_item_takes_one_action() -> None:
     assert drive.bench.last.inspection.decision.how == "next-scan"
 
 
+def test_a_shot_is_asked_for_with_the_light_of_the_one_that_follows_in_its_pose() -> None:
+    asked: list[tuple[str, str]] = []
+    drive = Drive()
+    drive.scan(BADGE)
+    drive.settle()
+    drive.scan(code(1))
+    while drive.owed:
+        if isinstance(drive.owed[0], Expose):
+            asked.append((drive.owed[0].shot.name, drive.owed[0].then))
+        drive.answer()
+
+    assert asked == [("top-bright", "raking"), ("top-raking", "")]
+
+
 def test_the_next_pose_is_asked_for_while_the_last_is_examined() -> None:
     drive = Drive()
     drive.scan(BADGE)

@@ -19,10 +19,10 @@ from models.runtime.pictures import decode_picture
 from station.adapters.cameras.bench_camera import CameraSettings
 from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
+from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.presence import Presence
 from station.adapters.cameras.preview import PreviewRing
-from station.adapters.cameras.rig import LightSettings
 from station.adapters.cameras.sources.cropped import CroppedSource
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.pictures import shrink

@@ -10,10 +10,10 @@ from station.adapters.cameras.bench_camera import CameraSettings
 from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
 from station.adapters.cameras.gates import References
+from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.preview import PreviewRing
 from station.adapters.cameras.prover import Prover
-from station.adapters.cameras.rig import LightSettings
 from station.adapters.clock import SystemClock
 from station.adapters.processes import Children
 from station.app.defaults import PICTURES

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rig_stand import BEHAVIOURS, stand
 
+from station.adapters.cameras.job import Job
 from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH, Looked
-from station.adapters.cameras.rig import Job
 from station.domain.capture import Shot
 from station.domain.events import Exposed, ExposureFailed, FaultCleared, FaultRaised
 from station.domain.faults import Fault, FaultCode
@@ -158,6 +158,40 @@ def test_a_lamp_that_is_slower_than_the_settings_is_waited_for() -> None:
         lit = next(at for at, light in bench.lights if light == "raking")
         (exposed,) = bench.heard.of(Exposed)
         assert exposed.frame.monotonic_s >= lit + 0.4
+
+
+def test_the_light_of_the_next_shot_settles_while_this_ones_frame_is_looked_over() -> None:
+    with stand([]) as bench:
+        bench.expose(0, "bright", then="raking")
+        bench.turn(0.15)
+        assert len(bench.heard.of(Exposed)) == 1
+        assert bench.lights[-1][1] == "raking"
+
+        bench.turn(0.11)
+        bench.look()
+        begun_s = bench.clock.seconds
+        bench.expose(1, "raking")
+
+        first, second = bench.heard.of(Exposed)
+        assert (first.frame.light, second.frame.light) == ("bright", "raking")
+        assert second.frame.monotonic_s == begun_s, "the light had settled already"
+
+
+def test_a_light_that_no_shot_came_for_does_not_stay() -> None:
+    with stand([]) as bench:
+        bench.expose(0, "bright", then="raking")
+        bench.turn(2.0)
+        bench.look()
+
+        assert bench.lights[-1][1] == "bright"
+
+
+def test_a_light_that_failed_during_the_exposure_refuses_it_though_the_next_one_is_set() -> None:
+    with stand(["dim"]) as bench:
+        bench.expose(0, "bright", then="raking")
+        bench.turn(0.15)
+
+        assert [e.fault.code for e in bench.heard.of(ExposureFailed)] == [FaultCode.LIGHT_LOST]
 
 
 def test_the_same_wish_twice_is_one_exposure() -> None:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from station.adapters.cameras.bench_camera import BenchCamera, CameraSettings
+from station.adapters.cameras.job import Job
+from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.link import Alive, Delivered, Gone, Grab, Opened
 from station.adapters.cameras.pixels import Pixels
-from station.adapters.cameras.rig import Job, LightSettings, Rig
+from station.adapters.cameras.rig import Rig
 from station.domain.capture import Frame, Shot
 from station.domain.events import Exposed, ExposureFailed, FaultCleared, FaultRaised
 from station.domain.faults import FaultCode
