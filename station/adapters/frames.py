@@ -82,18 +82,20 @@ class FrameFiles:
         """Those of the digests whose bytes are absent or have another digest."""
         return tuple(digest for digest in digests if not self._whole(digest))
 
-    def sweep(self, now: datetime, needed: Callable[[str], bool]) -> tuple[Path, ...]:
-        """Remove what a stopped process left behind, and say what: unfinished files, and pictures
-        that nothing needs, each once it is older than the grace of 24 hours.
+    def sweep(self, now: datetime, needed: Callable[[str], bool]) -> Iterator[Path | None]:
+        """Remove what a stopped process left behind: unfinished files, and pictures that nothing
+        needs, each once it is older than the grace of 24 hours.
+
+        One step for each file, which gives it if it was removed: there may be millions.
         """
         old = (now - GRACE).timestamp()
-        removed = []
         for path, digest in self._files():
+            removed = None
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < old and not (digest and needed(digest)):
                     path.unlink()
-                    removed.append(path)
-        return tuple(removed)
+                    removed = path
+            yield removed
 
     def _path(self, digest: str, suffix: str) -> Path:
         return self._root / digest[:2] / f"{digest[2:]}{suffix}"

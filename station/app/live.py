@@ -1,6 +1,5 @@
 """A running bench: every adapter wired to one station, started and stopped together."""
 
-import logging
 from collections.abc import Callable
 
 from calibration.verification.log import Standing, Standings, Trust, log_of
@@ -8,6 +7,7 @@ from station.adapters.canonical import canonical
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.frames import FrameFiles
 from station.adapters.inbox import Inbox
+from station.adapters.janitor import Janitor
 from station.adapters.shelf import ShelfFiles
 from station.adapters.speaker import Speaker
 from station.adapters.store.opening import OpenStore
@@ -39,8 +39,6 @@ from station.workflow.outcomes import outcome_of
 from station.workflow.record import evidence_record, inspection_form
 from station.workflow.stages import Bench
 from station.workflow.station import Station, Surroundings, station_bug
-
-_log = logging.getLogger(__name__)
 
 _CALIBRATED = {
     Standing.VALID: DeviceState.WELL,
@@ -113,6 +111,7 @@ class LiveBench:
         )
         self._examples = GoodExamples(parts.setup, self._examiner, store.inspections.superseded_by)
         self._speaker = Speaker()
+        self._janitor = Janitor(frames.sweep(clock.now(), store.inspections.rests_on))
         self._upstream = HttpUpstream(parts.upstream_url, reached)
         self._deliveries = deliveries_of(store, emit, clock, self._identifiers, self._upstream)
         self.station = Station(
@@ -158,18 +157,17 @@ class LiveBench:
 
     def start(self) -> None:
         """Start everything; the bench comes back to where it was."""
-        swept = self._frames.sweep(self.clock.now(), self._store.inspections.rests_on)
-        if swept:
-            _log.info("Removed %d files that no inspection rests on", len(swept))
         self._inbox.start(self.station.start, self.station.handle, self._tick, self._broken)
         self._devices.start()
         self._cameras.start()
         self._examiner.start()
         self._packs.start()
         self._deliveries.start()
+        self._janitor.start()
 
     def stop(self) -> None:
         """Stop everything: first what brings events, then the machine, then the posting."""
+        self._janitor.stop()
         self._cameras.stop()
         self._devices.stop()
         self._examiner.stop()

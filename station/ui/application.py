@@ -1,5 +1,6 @@
 """Runs the operator's window, or draws one view into a picture file."""
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -72,9 +73,13 @@ def run_window(
     subscribe(bridge.publish)
     if closer is not None:
         closer(closing.asked.emit)
+    # What was made until now stays. A collection would look at all of it again, on whatever thread,
+    # and stop the window for a tenth of a second.
+    gc.freeze()
     try:
         return application.exec()
     finally:
+        gc.unfreeze()
         pulse.stop()
         pictures.finish()
 

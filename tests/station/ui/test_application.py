@@ -1,5 +1,6 @@
 """The window runs as the product runs it: fed from a thread, closed from a thread."""
 
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ def test_a_shift_at_the_window(qtbot: QtBot) -> None:
     pressed: list[str] = []
     threads: list[Thread] = []
     said: list[str] = []
+    frozen: list[int] = []
 
     def window() -> Window:
         (found,) = [
@@ -31,6 +33,7 @@ def test_a_shift_at_the_window(qtbot: QtBot) -> None:
 
     def press(key: str) -> None:
         pressed.append(key)
+        frozen.append(gc.get_freeze_count())
         assert current_thread() is main_thread()
 
     def subscribe(publish):
@@ -71,6 +74,8 @@ def test_a_shift_at_the_window(qtbot: QtBot) -> None:
     assert pressed == ["2"]
     assert closed == [True]
     assert "Bench 12" in said
+    assert frozen[0] > 10_000, "a collection would stop the window"
+    assert gc.get_freeze_count() == 0
 
 
 def test_what_opencv_leaves_in_the_environment_is_dropped(
