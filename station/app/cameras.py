@@ -39,6 +39,7 @@ from station.config import BaslerCamera, Camera, FolderCamera, GigeCamera, Strea
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.faults import refuse
 from station.domain.light_proof import LightResponse
+from station.screen.equipment import Device, DeviceKind
 from station.screen.live import LiveFrame, LiveView
 
 _log = logging.getLogger(__name__)
@@ -145,6 +146,14 @@ class Cameras:
         return tuple(
             LiveView(camera.name, camera.width / camera.height, partial(_latest, ring))
             for camera, ring in zip(self._parts, self._rings, strict=True)
+        )
+
+    @property
+    def shown(self) -> tuple[Device, ...]:
+        """The cameras as the device strip lists them: by name where there are several."""
+        several = len(self._parts) > 1
+        return tuple(
+            Device(DeviceKind.CAMERA, name=camera.name if several else "") for camera in self._parts
         )
 
     def counts(self) -> tuple[PreviewCounts, ...]:

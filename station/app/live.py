@@ -209,7 +209,7 @@ class LiveBench:
         trust = self._standings.at(self.clock.now())
         devices = (
             *(Device(kind) for kind in dict.fromkeys(self._devices.kinds)),
-            Device(DeviceKind.CAMERA),
+            *self._cameras.shown,
             Device(DeviceKind.EXAMINER),
             calibration_device(trust),
             Device(

@@ -38,6 +38,8 @@ TURNED_AWAY = {
 QUIET = frozenset({FaultCode.UPSTREAM_DOWN, FaultCode.CALIBRATION_OVERDUE})
 """Faults that may last for days and ask nothing of the operator: the device strip shows them."""
 
+OF_ALL_CAMERAS = frozenset({FaultCode.LIGHT_LOST, FaultCode.LIGHT_WRONG})
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -48,13 +50,15 @@ class Asking:
     notice: Text | None = None
 
 
-def asking(bench: Bench, now: datetime) -> Asking:
-    """The band of a state. A fault that stops work comes first, then a missing badge."""
+def asking(bench: Bench, now: datetime, cameras: frozenset[str] = frozenset()) -> Asking:
+    """The band of a state. A fault that stops work comes first, then a missing badge.
+
+    `cameras` are the names of the cameras where there are several; their faults name them.
+    """
     fault = stopping(bench)
     if fault is not None:
-        code = fault.code.value
-        return Asking(Band.STOPPED, Text(f"remedy.{code}"), Text(f"fault.{code}"))
-    notice = _notice(bench.notice, now) or _trouble(bench)
+        return Asking(Band.STOPPED, *_told(fault, cameras))
+    notice = _notice(bench.notice, now) or _trouble(bench, cameras)
     if bench.operator is None:
         return Asking(Band.NEEDS_YOU, Text("do.scan-badge"), notice)
     match bench.stage:
@@ -62,8 +66,8 @@ def asking(bench: Bench, now: datetime) -> Asking:
             return _ready(bench, notice, now)
         case Identifying(opened):
             return Asking(Band.READING, Text("do.look-up"), notice or _known_by(opened))
-        case Capturing(stuck=Fault(code=code)):
-            return Asking(Band.NEEDS_YOU, Text(f"remedy.{code.value}"), Text(f"fault.{code.value}"))
+        case Capturing(stuck=Fault() as stuck):
+            return Asking(Band.NEEDS_YOU, *_told(stuck, cameras))
         case Capturing() as stage:
             known = _known_by(stage.identified.opened)
             return Asking(Band.LOOKING, _capturing(stage), notice or known)
@@ -155,10 +159,29 @@ def _known_by(opened: Opened) -> Text | None:
     return Text("screen.known-by-tag") if certain else None
 
 
-def _trouble(bench: Bench) -> Text | None:
+def _told(fault: Fault, cameras: frozenset[str]) -> tuple[Text, Text]:
+    """What to do about a fault, and what is wrong."""
+    code = fault.code.value
+    if not _of_one(fault, cameras):
+        return Text(f"remedy.{code}"), Text(f"fault.{code}")
+    which = (("camera", fault.subject), ("fault", code))
+    return Text(f"remedy-at.{code}", which), Text("screen.fault-at", which)
+
+
+def _trouble(bench: Bench, cameras: frozenset[str]) -> Text | None:
     """The first standing fault that stops nothing, and what the person can do about it."""
     fault = next((fault for fault in bench.faults if fault.code not in QUIET), None)
-    return Text("screen.trouble", (("fault", fault.code.value),)) if fault else None
+    if fault is None:
+        return None
+    code = ("fault", fault.code.value)
+    if _of_one(fault, cameras):
+        return Text("screen.trouble-at", (("camera", fault.subject), code))
+    return Text("screen.trouble", (code,))
+
+
+def _of_one(fault: Fault, cameras: frozenset[str]) -> bool:
+    """Whether it concerns one of several cameras; all see the same lamps."""
+    return fault.subject in cameras and fault.code not in OF_ALL_CAMERAS
 
 
 def _capturing(stage: Capturing) -> Text:

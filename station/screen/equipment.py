@@ -1,6 +1,6 @@
 """What the bench has, as the device strip shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from station.domain.faults import Fault, FaultCode
@@ -43,10 +43,11 @@ class DeviceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device and how it is."""
+    """One device and how it is; `name` tells several of a kind apart."""
 
     kind: DeviceKind
     state: DeviceState = DeviceState.WELL
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Equipment:
     station: str
     devices: tuple[Device, ...] = ()
     waiting: int = 0
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The names of those devices of which there are several."""
+        return frozenset(device.name for device in self.devices if device.name)
 
 
 _BY_FAULT: dict[FaultCode, Device] = {
@@ -86,16 +92,25 @@ _BY_FAULT: dict[FaultCode, Device] = {
 
 def device_strip(equipment: Equipment, faults: tuple[Fault, ...]) -> tuple[DeviceView, ...]:
     """The devices as equipped, each as its standing fault says; a faulty one is never left out."""
-    faulty = [_BY_FAULT[fault.code] for fault in faults if fault.code in _BY_FAULT]
-    troubled = {device.kind: device for device in reversed(faulty)}
-    listed = {device.kind for device in equipment.devices}
-    devices = [troubled.get(device.kind, device) for device in equipment.devices]
-    devices += [device for kind, device in troubled.items() if kind not in listed]
+    faulty = [_faulty(fault, equipment.named) for fault in faults if fault.code in _BY_FAULT]
+    troubled = {(device.kind, device.name): device for device in reversed(faulty)}
+    listed = {(device.kind, device.name) for device in equipment.devices}
+    devices = [troubled.get((device.kind, device.name), device) for device in equipment.devices]
+    devices += [device for which, device in troubled.items() if which not in listed]
     return tuple(_shown(device, equipment.waiting) for device in devices)
+
+
+def _faulty(fault: Fault, named: frozenset[str]) -> Device:
+    device = _BY_FAULT[fault.code]
+    one = device.kind is DeviceKind.CAMERA and fault.subject in named
+    return replace(device, name=fault.subject) if one else device
 
 
 def _shown(device: Device, waiting: int) -> DeviceView:
     word = Text(f"device-state.{device.state.value}")
     if device.kind is DeviceKind.UPSTREAM and waiting and device.state is not DeviceState.REFUSED:
         word = Text("device-state.queued", (("count", str(waiting)),))
-    return DeviceView(Text(f"device.{device.kind.value}"), device.state is DeviceState.WELL, word)
+    name = Text(f"device.{device.kind.value}")
+    if device.name:
+        name = Text("screen.device", (("kind", device.kind.value), ("name", device.name)))
+    return DeviceView(name, device.state is DeviceState.WELL, word)

@@ -44,7 +44,7 @@ def operator_view(bench: Bench, now: datetime, equipment: Equipment) -> Operator
     judged = _judged(bench)
     groups = _rows(bench, judged)
     reasons = reason_views(groups)
-    asked = asking(bench, now)
+    asked = asking(bench, now, equipment.named)
     return OperatorView(
         band=asked.band,
         instruction=asked.instruction,

@@ -12,7 +12,7 @@ from station.ui.theme import BANDS, YOUR_TURN
 from station.ui.words import Words
 
 REFRESH_MS = 100
-NEWS = ("notice.", "fault.", "screen.trouble")
+NEWS = ("notice.", "fault.", "screen.fault", "screen.trouble")
 """What is written stronger than a hint."""
 
 

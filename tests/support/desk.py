@@ -100,6 +100,15 @@ def _stopped(locale: str) -> Desk:
     return desk_of(drive, {}, locale, Equipment("07", queued, waiting=12))
 
 
+def _one_of_two_cameras(locale: str, *, blocks: bool) -> Desk:
+    drive = started(locale)
+    lost = Fault(FaultCode.CAMERA_LOST, "bench left", blocks=blocks)
+    drive.happen(FaultRaised(drive.now, lost))
+    names = ("bench left", "bench right")
+    devices = (*(Device(DeviceKind.CAMERA, name=name) for name in names), *DEVICES[2:])
+    return desk_of(drive, {}, locale, Equipment("07", devices))
+
+
 def _refused(locale: str) -> Desk:
     truth = graded(Grade.REPAIR)
     drive = inspected(locale, findings_of(truth))
@@ -148,6 +157,8 @@ STATES: dict[str, Callable[[str], Desk]] = {
     "unexamined": _unexamined,
     "unknown": _unknown,
     "stopped": _stopped,
+    "one-of-two-cameras": lambda locale: _one_of_two_cameras(locale, blocks=True),
+    "one-of-two-cameras-goes-on": lambda locale: _one_of_two_cameras(locale, blocks=False),
     "refused": _refused,
     "undone": _undone,
     "everything-ill": _everything_ill,

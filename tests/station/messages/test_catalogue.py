@@ -121,6 +121,12 @@ def test_cause_and_remedy_are_at_most_twelve_words() -> None:
     for code in FaultCode:
         said = f"{english.text(f'fault.{code.value}')} {english.text(f'remedy.{code.value}')}"
         assert len(said.split()) <= 12, said
+        which = {"camera": "side", "fault": code.value}
+        said = (
+            f"{english.text('screen.fault-at', **which)}"
+            f" {english.text(f'remedy-at.{code.value}', **which)}"
+        )
+        assert len(said.split()) <= 12, said
 
 
 def test_chinese_is_chinese() -> None:
@@ -138,8 +144,12 @@ def test_chinese_is_chinese() -> None:
         "pose-name.other",
         "reason.measured",
         "reason.short",
+        "remedy-at.other",
+        "screen.device",
+        "screen.fault-at",
         "screen.scale",
         "screen.trouble",
+        "screen.trouble-at",
         "shot.other",
         "zone.other",
     ]

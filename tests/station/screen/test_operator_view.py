@@ -5,13 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from drive import BADGE, GTIN, OTHER_GTIN, POLICY, RECIPE, SETUP, Drive, code, found, item_of
+from drive import (
+    BADGE,
+    GTIN,
+    OTHER_GTIN,
+    POLICY,
+    RECIPE,
+    SETUP,
+    Drive,
+    answer_to,
+    code,
+    found,
+    item_of,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.domain.defect import Defect, Finding
 from station.domain.epc import encode, sgtin
-from station.domain.events import BenchView, FaultCleared, FaultRaised, Key
+from station.domain.events import BenchView, ExposureFailed, FaultCleared, FaultRaised, Key
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Condition, Doubt, Grade
 from station.domain.identity import ItemCode
@@ -257,6 +269,51 @@ def test_a_blocking_fault_stops_whatever_is_shown() -> None:
 
     assert said(view) == ("stopped", "remedy.camera-lost", "fault.camera-lost")
     assert view.grade is not None
+
+
+TWO_CAMERAS = Equipment(
+    "07", (Device(DeviceKind.CAMERA, name="top"), Device(DeviceKind.CAMERA, name="side"))
+)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_with_two_cameras_a_fault_says_which_one(locale: str) -> None:
+    drive = logged_in()
+    lost = Fault(FaultCode.CAMERA_LOST, "side", blocks=True)
+    drive.happen(FaultRaised(drive.now, lost))
+    view, words = shown(drive, TWO_CAMERAS), Catalogue.load(locale)
+
+    assert view.notice is not None
+    for text in (view.notice, view.instruction):
+        assert "side" in words.text(text.id, **dict(text.arguments))
+    assert [device.well for device in view.devices] == [True, False]
+    named = view.devices[1].name
+    assert "side" in words.text(named.id, **dict(named.arguments))
+
+    drive.happen(FaultRaised(drive.now, replace(lost, blocks=False)))
+    trouble = shown(drive, TWO_CAMERAS).notice
+    assert trouble is not None
+    assert "side" in words.text(trouble.id, **dict(trouble.arguments))
+    assert said(shown(drive))[2] == "screen.trouble", "a bench with one camera needs no name"
+
+
+def test_a_shot_that_fails_says_which_of_two_cameras_and_a_lamp_none() -> None:
+    for code_, notice in (
+        (FaultCode.ITEM_OUTSIDE, "screen.fault-at"),
+        (FaultCode.LIGHT_WRONG, "fault.light-wrong"),
+    ):
+        drive = logged_in()
+        drive.scan(code(1))
+        drive.answer()
+        while drive.owed:
+            failed = answer_to(drive.owed.popleft(), drive.now, (), True, drive.fresh())
+            if isinstance(failed, ExposureFailed):
+                drive.happen(replace(failed, fault=Fault(code_, "side")))
+
+        view = shown(drive, TWO_CAMERAS)
+        assert view.notice is not None
+        assert view.notice.id == notice
+        assert all(device.well for device in view.devices)
 
 
 def test_a_failed_save_stops_and_keeps_the_grade_in_sight() -> None:
