@@ -17,6 +17,7 @@ from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
 from station.adapters.cameras.darkroom import FindLabels
 from station.adapters.cameras.gates import References
+from station.adapters.cameras.lifeline import Patience
 from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH
 from station.adapters.cameras.pixels import Pixels
@@ -48,6 +49,9 @@ RESTING_LIGHT = "bright"
 
 _PATIENCE_S = 2.5
 """How long a camera may give nothing new; what else it takes to find it lost fits into 3 s."""
+
+_FIRST_S = 6.0
+"""How long an open camera may take for its first picture."""
 
 _UNWATCHED = Watching(lives_per_s=8.0)
 
@@ -175,8 +179,8 @@ class Cameras:
             camera.width,
             camera.height,
             answer_s=patience_s,
-            silence_s=patience_s,
             frozen_s=patience_s,
+            patience=Patience(first_s=_FIRST_S + camera.delay_s, silent_s=patience_s),
         )
         return RigCamera(settings, children, watch)
 

@@ -58,7 +58,8 @@ class FakeChild:
         self.numbered = -1
         """The number of the last frame that came through."""
         self.alive = True
-        deliver(Opened({}))
+        if not bench.slow_start:
+            deliver(Opened({}))
 
     def send(self, message: object) -> None:
         if not self.alive:
@@ -114,7 +115,15 @@ class FakeChild:
 class Stand:
     """Rig, fake camera, fake light and clock; messages are delivered when the test pumps them."""
 
-    def __init__(self, pixels: Pixels, script: list[str], starts_allowed: int = 10**6) -> None:
+    def __init__(
+        self,
+        pixels: Pixels,
+        script: list[str],
+        starts_allowed: int = 10**6,
+        slow_start: bool = False,
+    ) -> None:
+        """With `slow_start` the test says how far a child has come."""
+        self.slow_start = slow_start
         self.clock = TurnedClock()
         self.script = list(script)
         self.late: list[tuple[FakeChild, Delivered]] = []
@@ -219,9 +228,11 @@ class Stand:
 
 
 @contextmanager
-def stand(script: list[str], starts_allowed: int = 10**6) -> Iterator[Stand]:
+def stand(
+    script: list[str], starts_allowed: int = 10**6, slow_start: bool = False
+) -> Iterator[Stand]:
     pixels = Pixels(12, places=4)
     try:
-        yield Stand(pixels, script, starts_allowed)
+        yield Stand(pixels, script, starts_allowed, slow_start)
     finally:
         pixels.close()

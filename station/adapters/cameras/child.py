@@ -14,6 +14,7 @@ from models.runtime.opencv import cv2
 from station.adapters.cameras.darkroom import Darkroom, FindLabels
 from station.adapters.cameras.link import (
     Alive,
+    Begun,
     Captured,
     Delivered,
     Failed,
@@ -61,6 +62,7 @@ class CameraSetup:
 def run_camera(connection: "Connection[Any, Any]", setup: CameraSetup) -> None:
     """Serve grabs until the pipe closes or the camera is lost, showing the bench meanwhile."""
     cv2.setNumThreads(1)
+    connection.send(Begun())
     source = setup.make()
     darkroom = Darkroom(setup.find_labels)
     try:

@@ -1,6 +1,7 @@
 """The life of the camera's child process: when it counts as lost, started again, or back."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from station.adapters.cameras.ports import Child, Children, Clock, Emit
 from station.domain.events import FaultCleared, FaultRaised
@@ -12,6 +13,21 @@ _REMEDIES = {
     FaultCode.CAMERA_SETTINGS: "correct the configuration",
     FaultCode.CAMERA_SWAPPED: "plug the cameras back as they were",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a camera's child may say nothing, by what it is at.
+
+    `process_s` is until its process runs at all: on a busy computer that takes long, and to kill it
+    and start another takes longer. `open_s` is until the camera is open, `first_s` from then to its
+    first picture, and `silent_s` between two signs of life of a camera that runs.
+    """
+
+    process_s: float = 60.0
+    open_s: float = 15.0
+    first_s: float = 6.0
+    silent_s: float = 2.5
 
 
 class Lifeline:
@@ -28,25 +44,22 @@ class Lifeline:
         post: Callable[[int, object | None], None],
         emit: Emit,
         clock: Clock,
-        silence_s: float = 2.5,
-        start_s: float = 15.0,
+        patience: Patience,
     ) -> None:
-        """`post` takes the child's messages, with the number of its life, to the rig's thread.
-
-        A child that is up may be silent for `silence_s`, one that starts for `start_s`.
-        """
+        """`post` takes the child's messages, with the number of its life, to the rig's thread."""
         self._camera = camera
         self._children = children
         self._post = post
         self._emit = emit
         self._clock = clock
-        self._silence_s = silence_s
-        self._start_s = start_s
+        self._patience = patience
         self._child: Child | None = None
-        self._patience_until_s = float("inf")
+        self._overdue_s = float("inf")
+        self._awaited = ""
         self._restart_at_s = float("inf")
         self._back_off_s = 0.0
         self._fault: Fault | None = None
+        self._runs = False
         self.life = 0
         self.up = False
 
@@ -59,6 +72,11 @@ class Lifeline:
     def fault(self) -> Fault:
         """The fault the camera is in; only meaningful while it is lost."""
         return self._fault or self._lost("", blocks=False)
+
+    @property
+    def first_s(self) -> float:
+        """How long its first picture may take; 0 once it came."""
+        return 0.0 if self._runs else self._patience.first_s
 
     def begin(self) -> None:
         """Start the first child."""
@@ -75,14 +93,23 @@ class Lifeline:
             raise OSError("no camera process runs")
         self._child.send(message)
 
-    def heard(self) -> None:
-        """The child gave a sign of life."""
+    def begun(self) -> None:
+        """The child's process runs, and opens the camera."""
+        self._await(self._patience.open_s, "The camera does not open.")
+
+    def opened(self) -> None:
+        """The camera is open; its first picture is still to come."""
         self.up = True
-        self._patience_until_s = self._clock.monotonic() + self._silence_s
+        self._await(self._patience.first_s, "The camera is open and sends no picture.")
+
+    def heard(self) -> None:
+        """The child of a camera that runs gave a sign of life."""
+        self._await(self._patience.silent_s, "The camera has fallen silent.")
 
     def well(self) -> None:
-        """The child delivered from the camera: whatever was wrong is over."""
+        """The child delivered from the camera, so it runs: whatever was wrong is over."""
         self.heard()
+        self._runs = True
         self._back_off_s = 0.0
         if self._fault:
             self._fault = None
@@ -106,9 +133,10 @@ class Lifeline:
             self._raise(self._lost(detail, code, blocks=False))
         return dead
 
-    def overdue(self) -> bool:
-        """Whether a running child has been silent for too long."""
-        return self._child is not None and self._clock.monotonic() >= self._patience_until_s
+    def overdue(self) -> str:
+        """What the child has not done in time, in a sentence; empty while it is in time."""
+        late = self._child is not None and self._clock.monotonic() >= self._overdue_s
+        return self._awaited if late else ""
 
     def restart_if_due(self) -> None:
         """Start the next child when its time has come."""
@@ -117,17 +145,21 @@ class Lifeline:
 
     def due_s(self) -> float:
         """When to look after it next."""
-        return self._restart_at_s if self._child is None else self._patience_until_s
+        return self._restart_at_s if self._child is None else self._overdue_s
 
     def _start(self) -> None:
         self.life += 1
         life = self.life
         self._child = self._children.start(lambda message: self._post(life, message))
-        self._patience_until_s = self._clock.monotonic() + self._start_s
+        busy = "The camera's process does not start: too much else runs on this computer."
+        self._await(self._patience.process_s, busy)
+
+    def _await(self, within_s: float, otherwise: str) -> None:
+        self._overdue_s, self._awaited = self._clock.monotonic() + within_s, otherwise
 
     def _drop(self) -> bool:
         child, self._child = self._child, None
-        self.up = False
+        self.up = self._runs = False
         self.life += 1
         return child is None or child.kill()
 

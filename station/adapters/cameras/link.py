@@ -59,6 +59,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The process runs, and opens the camera now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """The camera is open; `properties` and `identity` are as read back from it."""
 

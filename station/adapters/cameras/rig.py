@@ -14,7 +14,17 @@ from station.adapters.cameras.bench_camera import BenchCamera, look_of
 from station.adapters.cameras.freshness import Refusal
 from station.adapters.cameras.job import Asked, Job, frame_of
 from station.adapters.cameras.lighting import Lighting, LightSettings
-from station.adapters.cameras.link import Alive, Captured, Delivered, Failed, Gone, Grab, Looked
+from station.adapters.cameras.link import (
+    Alive,
+    Begun,
+    Captured,
+    Delivered,
+    Failed,
+    Gone,
+    Grab,
+    Looked,
+    Opened,
+)
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Clock, Emit, Keep, Light
 from station.adapters.cameras.prover import Prover, Step, Trial
@@ -103,6 +113,10 @@ class Rig:
                 self._lose(camera, "The camera's process ended.")
             case Gone(detail, code):
                 self._lose(camera, detail, code)
+            case Begun():
+                camera.lifeline.begun()
+            case Opened():
+                camera.lifeline.opened()
             case Captured(request) if asked := self._asked_of(camera, request):
                 camera.lifeline.heard()
                 self._captured(asked)
@@ -126,10 +140,9 @@ class Rig:
         for camera in self._cameras.values():
             asked = self._asked_of(camera)
             if asked and now >= asked.until_s:
-                patience_s = camera.settings.answer_s
-                self._lose(camera, f"The camera gave no picture within {patience_s:g} s.")
-            elif camera.lifeline.overdue():
-                self._lose(camera, "The camera has fallen silent.")
+                self._lose(camera, f"The camera gave no picture within {camera.answer_s:g} s.")
+            elif late := camera.lifeline.overdue():
+                self._lose(camera, late)
             camera.lifeline.restart_if_due()
         self._proceed()
 
@@ -186,7 +199,7 @@ class Rig:
     def _ask(self, job: Job, camera: BenchCamera) -> None:
         settings = camera.settings
         request, place = next(self._requests), self._pixels.take(settings.width, settings.height)
-        settled_s, until_s = self._light.settled_s, self._clock.monotonic() + settings.answer_s
+        settled_s, until_s = self._light.settled_s, self._clock.monotonic() + camera.answer_s
         self._asked = Asked(request, job, camera, place, settled_s, until_s)
         grab = Grab(request, job.shot.light, settled_s, place, job.shot.mask_labels)
         try:

@@ -10,6 +10,7 @@ from station.adapters.cameras.bench_camera import CameraSettings
 from station.adapters.cameras.camera_rig import CameraRig, RigCamera
 from station.adapters.cameras.child import CameraSetup, Watching, run_camera
 from station.adapters.cameras.gates import References
+from station.adapters.cameras.lifeline import Patience
 from station.adapters.cameras.lighting import LightSettings
 from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.preview import PreviewRing
@@ -57,7 +58,14 @@ class Bench:
         setup = CameraSetup(make, self.ring.name, watching=Watching(lives_per_s=2, looks_per_s=2))
         children = Children(run_camera, (setup,), name="camera", monotonic=CLOCK.monotonic)
         self.rig = CameraRig(
-            [RigCamera(CameraSettings("bench", 1280, 720, answer_s=30, silence_s=60), children)],
+            [
+                RigCamera(
+                    CameraSettings(
+                        "bench", 1280, 720, answer_s=30, patience=Patience(first_s=60, silent_s=60)
+                    ),
+                    children,
+                )
+            ],
             light=Lamps(self.world),
             pixels=self.pixels,
             keep=lambda inspection, frame, evidence: None,

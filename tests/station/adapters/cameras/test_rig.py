@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rig_stand import BEHAVIOURS, stand
+from rig_stand import BEHAVIOURS, Stand, stand
 
 from station.adapters.cameras.job import Job
-from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH, Looked
+from station.adapters.cameras.link import LOOK_HEIGHT, LOOK_WIDTH, Begun, Looked, Opened
 from station.domain.capture import Shot
 from station.domain.events import Exposed, ExposureFailed, FaultCleared, FaultRaised
 from station.domain.faults import Fault, FaultCode
@@ -137,16 +137,86 @@ def test_a_camera_that_falls_silent_between_exposures_is_started_again() -> None
         assert not bench.children[0].alive
 
 
+def test_a_process_that_is_slow_to_start_is_not_killed_for_it() -> None:
+    """On a busy computer another one would start no sooner."""
+    with stand([], slow_start=True) as bench:
+        bench.turn(50.0)
+        bench.children[-1].deliver(Begun())
+        bench.pump()
+        bench.turn(14.0)
+        bench.children[-1].deliver(Opened({}))
+        bench.pump()
+        bench.turn(5.5)
+        bench.alive()
+
+        assert len(bench.children) == 1
+        assert not bench.heard.of(FaultRaised)
+
+        bench.turn(2.6)
+        assert len(bench.children) == 2
+        assert "fallen silent" in bench.heard.of(FaultRaised)[0].fault.detail
+
+
+@pytest.mark.parametrize(
+    ("said", "late_s", "words"),
+    [
+        ([], 60.0, "process does not start"),
+        ([Begun()], 15.0, "does not open"),
+        ([Begun(), Opened({})], 6.0, "sends no picture"),
+    ],
+)
+def test_a_start_that_is_stuck_says_at_what(said: list[object], late_s: float, words: str) -> None:
+    with stand([], slow_start=True) as bench:
+        for message in said:
+            bench.children[-1].deliver(message)
+        bench.pump()
+        bench.turn(late_s - 0.1)
+        assert len(bench.children) == 1
+
+        bench.turn(0.2)
+
+        assert len(bench.children) == 2
+        assert words in bench.heard.of(FaultRaised)[0].fault.detail
+
+
+def test_a_shot_waits_for_the_first_picture_longer_than_for_another() -> None:
+    with stand(["hang", "hang"]) as bench:
+        bench.expose(0)
+        bench.turn(5.9)
+        assert not bench.heard.of(ExposureFailed)
+        bench.turn(0.2)
+        assert len(bench.heard.of(ExposureFailed)) == 1
+
+        bench.alive()
+        bench.expose(1)
+        bench.turn(2.6)
+        assert len(bench.heard.of(ExposureFailed)) == 2
+
+
+def show_for_six_seconds(bench: Stand, *rows: bytes) -> None:
+    """Live pictures, each of one row over and over; the last one stays."""
+    for n in range(60):
+        pixels = rows[min(n, len(rows) - 1)] * LOOK_HEIGHT
+        bench.children[-1].deliver(Looked(bench.clock.seconds, pixels))
+        bench.pump()
+        bench.turn(0.1)
+
+
 def test_a_camera_whose_preview_is_frozen_is_started_again() -> None:
+    rows = [bytes([90 + n, 40]) * (LOOK_WIDTH // 2) for n in range(30)]
     with stand([]) as bench:
-        for n in range(60):
-            pixels = bytes([n if n < 30 else 30]) * (LOOK_WIDTH * LOOK_HEIGHT)
-            bench.children[-1].deliver(Looked(bench.clock.seconds, pixels))
-            bench.pump()
-            bench.turn(0.1)
+        show_for_six_seconds(bench, *rows)
 
         assert len(bench.children) == 2
         assert "same picture" in bench.heard.of(FaultRaised)[0].fault.detail
+
+
+@pytest.mark.parametrize("row", [bytes([0, 2]) * (LOOK_WIDTH // 2), b"\xff" * LOOK_WIDTH])
+def test_in_the_dark_and_in_glaring_light_a_camera_may_repeat_itself(row: bytes) -> None:
+    with stand([]) as bench:
+        show_for_six_seconds(bench, row)
+
+        assert len(bench.children) == 1
 
 
 def test_a_lamp_that_is_slower_than_the_settings_is_waited_for() -> None:

@@ -169,6 +169,7 @@ def test_what_one_camera_says_never_answers_for_the_other(stand: Stand) -> None:
 
 
 def test_the_fault_of_a_silent_camera_is_found_while_the_other_works(stand: Stand) -> None:
+    stand.side.say(Alive())
     for _ in range(4):
         stand.turn(1.0)
         stand.top.say(Alive())
