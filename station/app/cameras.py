@@ -236,7 +236,7 @@ def parts_of(
         width=width,
         height=height,
         empty={**dict.fromkeys(lights, shown), **camera.empty_under},
-        references={RESTING_LIGHT: shown, **camera.empty_under} if is_live(camera) else {},
+        references={RESTING_LIGHT: shown, **camera.empty_under},
         identity=camera.identity,
         find_labels=partial(shipping_labels, read_symbols, parcel_patterns=patterns),
         delay_s=_delay_s(camera),

@@ -65,7 +65,9 @@ def evidence_record(
 ) -> dict[str, Json]:
     """Everything the grade rests on: the form, who decided how, and the digests of its sources.
 
-    `weight_g`, a decimal number as text, is there where the item was weighed; `corrections` are
+    `poses_unproved` names the poses that no light pattern bears out: all of them at a bench that
+    cannot switch its lights, or that shows a folder of pictures. `weight_g`, a decimal number as
+    text, is there where the item was weighed; `corrections` are
     there where a person gave any until then.
     """
     examined, weight = inspection.judged.examined, inspection.weight_g
@@ -79,6 +81,7 @@ def evidence_record(
         "frames": [_frame(frame) for frame in examined.frames],
         "poses": [_pose(pose) for pose in examined.poses],
         "light_proofs": [_proof(proof) for proof in examined.proofs],
+        "poses_unproved": _unproved(examined),
         "policy_digest": inspection.judged.verdict.policy_digest,
         "calibration_digest": calibration_digest,
         "size_mm": list(inspection.item.size_mm),
@@ -209,6 +212,12 @@ def _pose(pose: PoseExamined) -> dict[str, Json]:
         ),
         **({} if pose.strangeness is None else {"strangeness": pose.strangeness}),
     }
+
+
+def _unproved(examined: Examined) -> list[str]:
+    """Poses whose frames rest on freshness and gates alone, because no light pattern was seen."""
+    proved = {proof.pose for proof in examined.proofs}
+    return [pose.pose for pose in examined.poses if pose.pose not in proved]
 
 
 def _proof(proof: LightProof) -> dict[str, Json]:

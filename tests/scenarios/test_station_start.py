@@ -1,5 +1,6 @@
 """A configured station driven by scanner bytes alone: folder camera, pty scanner, receiver."""
 
+import hashlib
 import itertools
 import json
 import os
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import cv2
 import pytest
 
 from firmware_bridge.emulators.emulator import Emulator
@@ -36,10 +38,15 @@ def receiver(tmp_path: Path) -> Iterator[ReceiverProcess]:
 
 
 def configuration(folder: Path, url: str) -> Path:
-    """A station of a folder camera that shows one rendered return, pose by pose."""
+    """A station of a folder camera that shows one rendered return, pose by pose.
+
+    The first picture of it is not sharp.
+    """
     shots = folder / "camera"
     shots.mkdir()
-    for number, name in enumerate(("top-bright", "top-raking", "bottom-bright")):
+    sharp = cv2.imread(str(PICTURES / "r0001" / "top-bright.jpg"))
+    cv2.imwrite(str(shots / "0.jpg"), cv2.GaussianBlur(sharp, (0, 0), 6))
+    for number, name in enumerate(("top-bright", "top-raking", "bottom-bright"), 1):
         shutil.copy(PICTURES / "r0001" / f"{name}.jpg", shots / f"{number}.jpg")
     size = json.loads((PICTURES / "r0001" / "truth.json").read_text("utf-8"))["size_mm"]
     item = {
@@ -98,6 +105,8 @@ def test_one_return_by_scanner_bytes_alone(tmp_path: Path, receiver: ReceiverPro
     counts = store.inspections.counts()
     store.close()
     assert counts.closed + counts.held == 1
+    blurred = hashlib.sha256((tmp_path / "camera" / "0.jpg").read_bytes()).hexdigest()
+    assert blurred[2:] not in {path.stem for path in (state / "evidence").rglob("*.jpg")}
     assert receiver.counts()["unique_ids"] == counts.delivered
 
 

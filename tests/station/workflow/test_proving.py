@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import replace
 
 import pytest
-from drive import SETUP, Drive, answer_to, code
+from drive import BADGE, SETUP, Drive, answer_to, code
 
 from station.domain.capture import Frame
 from station.domain.events import BenchView, Key, ProofFailed, Proved
@@ -86,8 +86,6 @@ def test_the_verdict_waits_for_the_proof_of_every_pose() -> None:
 
 def test_the_record_names_the_proofs_and_the_frames_that_they_bear_out() -> None:
     drive = started()
-    drive.inspect(2)
-    drive = started()
     drive.settle()
     drive.turn_over()
     drive.settle()
@@ -99,6 +97,17 @@ def test_the_record_names_the_proofs_and_the_frames_that_they_bear_out() -> None
     assert [one["pose"] for one in proofs] == ["top", "bottom"]
     frames = {frame["digest"] for frame in record["frames"]}
     assert frames == {digest for one in proofs for digest in one["digests"]}
+    assert record["poses_unproved"] == []
+
+
+def test_the_record_of_a_bench_that_cannot_prove_names_every_pose_as_unproved() -> None:
+    drive = Drive()
+    drive.scan(BADGE)
+    drive.inspect(1)
+    drive.press(Key.RESELLABLE)
+
+    (_, _, inspection) = drive.saves[-1]
+    assert evidence_record(inspection, None, None)["poses_unproved"] == ["top", "bottom"]
 
 
 def test_a_pose_that_is_not_believed_is_pictured_anew_at_once_while_it_lies_there() -> None:

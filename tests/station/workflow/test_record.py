@@ -45,6 +45,7 @@ MORE_KEYS = [
     "frames",
     "poses",
     "light_proofs",
+    "poses_unproved",
     "policy_digest",
     "calibration_digest",
     "size_mm",
