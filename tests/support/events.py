@@ -33,6 +33,11 @@ class Heard:
             events, self.events = self.events, []
             return events
 
+    def wait_any(self, timeout_s: float) -> None:
+        """Wait until there is an event that was not drained yet, or until the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.events, timeout_s)
+
     def wait(
         self,
         kind: type[E],

@@ -1,6 +1,10 @@
-"""How long an event loop stood still through its own process' doing."""
+"""How long an event loop stood still, whose doing it was, and what it was at."""
 
+import os
+import sys
+import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,62 +14,149 @@ import numpy as np
 from PySide6.QtCore import QTimer
 
 TICK_S = 0.005
+WATCHED_S = 0.06
+"""From so late on it is noted what the thread of the loop is at."""
+
 _TASKS = Path("/proc/self/task")
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """One late tick in seconds, and what the thread did meanwhile: it worked, it could run and was
+    given no processor, or it waited for something else."""
+
+    late_s: float
+    worked_s: float
+    queued_s: float
+    others_queued_s: float
+    """The longest that any other thread of the process stood in line for a processor."""
+
+    @property
+    def own_s(self) -> float:
+        """What of it the process itself is to blame for.
+
+        Standing in line is the machine's doing. So is waiting for one who holds the lock of the
+        interpreter and stands in line; only one can hold it, so only the longest such time counts,
+        and only as far as the loop's thread did wait.
+        """
+        waited_s = max(0.0, self.late_s - self.worked_s - self.queued_s)
+        return max(0.0, self.late_s - self.queued_s - min(waited_s, self.others_queued_s))
 
 
 @dataclass
 class Stalls:
-    """Delays of the window's ticks in seconds; `own` without what the machine made it wait.
+    """Every tick's delay, and the stack of the loop's thread for those that were long."""
 
-    A thread that could run and was given no processor, or that waits for one that holds the lock of
-    the interpreter and was given none, waits for the machine. Linux counts that time; that of all
-    threads is taken off, so what remains is surely the process' own, if not all of it.
-    """
-
-    window: list[float] = field(default_factory=list)
-    own: list[float] = field(default_factory=list)
+    ticks: list[float] = field(default_factory=list)
+    long: list[Stall] = field(default_factory=list)
+    stacks: dict[str, int] = field(default_factory=dict)
+    last_s: float = field(default_factory=time.monotonic)
 
     def worst(self) -> float:
         """The longest delay that the process itself is to blame for."""
-        return max(self.own, default=0.0)
+        return max((stall.own_s for stall in self.long), default=0.0)
 
     def said(self) -> str:
         """The figures, for a person."""
-        p99 = float(np.percentile(self.window, 99)) if self.window else 0.0
-        return (
-            f"window's stalls p99 {p99:.3f} s, worst {max(self.window, default=0.0):.3f} s,"
-            f" without the machine's part {self.worst():.3f} s"
+        if not self.ticks:
+            return "the loop did not turn"
+        worst = max(self.long, key=lambda stall: stall.own_s, default=None)
+        at = sorted(self.stacks.items(), key=lambda stack: -stack[1])[:5]
+        return "\n".join(
+            [
+                (
+                    f"{len(self.ticks)} ticks, late p99 {np.percentile(self.ticks, 99):.3f} s,"
+                    f" worst {max(self.ticks):.3f} s, by its own doing {self.worst():.3f} s"
+                ),
+                f"worst of its own: {worst}",
+                *(f"{count} times late at {stack}" for stack, count in at),
+            ]
         )
 
 
 @contextmanager
 def stalls() -> Iterator[Stalls]:
-    """Measure while this lasts; the caller lets the window's event loop run."""
-    found = Stalls()
+    """Measure while this lasts, on the loop's thread; the caller lets its event loop run."""
+    found, waits, here = Stalls(), _Waits(), threading.get_native_id()
+    watcher = _Watcher(found, threading.get_ident())
     timer = QTimer()
-    last_s, waited_s = time.monotonic(), _waited_s()
+    before = waits.read()
 
     def tick() -> None:
-        nonlocal last_s, waited_s
-        now_s, waits_s = time.monotonic(), _waited_s()
-        late_s = now_s - last_s - TICK_S
-        found.window.append(late_s)
-        # A thread that has ended takes its share with it.
-        found.own.append(late_s - max(0.0, waits_s - waited_s))
-        last_s, waited_s = now_s, waits_s
+        nonlocal before
+        now_s, after = time.monotonic(), waits.read()
+        late_s = now_s - found.last_s - TICK_S
+        found.ticks.append(late_s)
+        if late_s >= WATCHED_S / 2:
+            worked_s, queued_s = (a - b for a, b in zip(after[here], before[here], strict=True))
+            others = (
+                queue - before[task][1]
+                for task, (_, queue) in after.items()
+                if task != here and task in before
+            )
+            found.long.append(Stall(late_s, worked_s, queued_s, max(others, default=0.0)))
+        found.last_s, before = now_s, after
 
     timer.timeout.connect(tick)
+    found.last_s = time.monotonic()
     timer.start(round(1000 * TICK_S))
+    watcher.start()
     try:
         yield found
     finally:
         timer.stop()
+        watcher.stop()
+        waits.close()
 
 
-def _waited_s() -> float:
-    """How long all threads of this process have stood in line for a processor."""
-    total = 0
-    for task in _TASKS.iterdir():
-        with suppress(OSError):  # a thread may end meanwhile
-            total += int((task / "schedstat").read_text("ascii").split()[1])
-    return total / 1e9
+class _Waits:
+    """Seconds that each thread of this process has worked, and has stood in line: schedstat."""
+
+    def __init__(self) -> None:
+        self._files: dict[int, int] = {}
+
+    def read(self) -> dict[int, tuple[float, float]]:
+        """By the thread's number; a thread that has just ended is left out."""
+        found = {}
+        for name in os.listdir(_TASKS):  # noqa: PTH208  at every tick, so the quick way
+            task = int(name)
+            with suppress(OSError):
+                if task not in self._files:
+                    self._files[task] = os.open(_TASKS / name / "schedstat", os.O_RDONLY)
+                worked, queued, _ = os.pread(self._files[task], 64, 0).split()
+                found[task] = int(worked) / 1e9, int(queued) / 1e9
+        for task in self._files.keys() - found.keys():
+            os.close(self._files.pop(task))
+        return found
+
+    def close(self) -> None:
+        for file in self._files.values():
+            os.close(file)
+
+
+class _Watcher:
+    """Looks now and then whether the loop is late, and notes what its thread is at."""
+
+    def __init__(self, found: Stalls, thread: int) -> None:
+        self._found = found
+        self._watched = thread
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="stall watcher")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        noted_s = 0.0
+        while not self._stop.wait(WATCHED_S / 3):
+            since_s = self._found.last_s
+            if since_s == noted_s or time.monotonic() - since_s < WATCHED_S:
+                continue
+            noted_s, frame = since_s, sys._current_frames().get(self._watched)
+            stack = traceback.extract_stack(frame)[-4:]
+            said = " > ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in stack)
+            self._found.stacks[said] = self._found.stacks.get(said, 0) + 1
