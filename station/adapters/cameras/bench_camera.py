@@ -74,7 +74,7 @@ class BenchCamera:
 
     def _shows_something(self, looked: Looked) -> bool:
         look = look_of(looked)
-        return look.mean() >= self.settings.black_below and look.min() < look.max()
+        return bool(look.mean() >= self.settings.black_below and look.min() < look.max())
 
 
 def look_of(looked: Looked) -> Look:
