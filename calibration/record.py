@@ -52,7 +52,7 @@ class Claim(StrEnum):
 
 
 _RESTS_ON = {
-    Claim.MILLIMETRES: {"lens", "plane"},
+    Claim.MILLIMETRES: {"lens", "plane", "verify"},
     Claim.COLOUR_DIFFERENCE: {"colour", "exposure"},
     Claim.SMALLEST_FAULT: {"focus", "noise"},
 }

@@ -18,8 +18,9 @@ from calibration.record import Calibration
 from calibration.sections.provenance import Result
 from calibration.sections.values import TABLE, Digest, Text, VerdictWord
 
-GEOMETRY = frozenset({"lens", "plane"})
-"""The steps without which nothing at all is claimed, so none of their figures may have failed."""
+GEOMETRY = frozenset({"lens", "plane", "verify"})
+"""The steps without which nothing at all is claimed, so none of their figures may have failed; the
+last of them fails where a new lens or plane waits for the check card."""
 INTERVAL = timedelta(days=1)
 PASSES_A_DAY = 20
 """So many passes in a row lengthen the interval by a day."""

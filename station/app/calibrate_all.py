@@ -1,9 +1,9 @@
 """A bench calibrated from beginning to end, and its report."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from calibration.bench_plane import Bar, calibrate_plane
 from calibration.boards.board import Board
@@ -22,9 +22,9 @@ from calibration.report.page import Figure, report_page
 from calibration.sections.provenance import Target
 from calibration.verification.log import log_of, read_log
 from models.runtime.opencv import cv2
-from station.adapters.cameras.sources.source import FrameSource
+from station.app.calibration_hands import CalibratedBench
+from station.app.calibration_lamps import DARK
 from station.app.calibration_light import (
-    DARK,
     ColourStep,
     colour_step,
     focus_step,
@@ -35,121 +35,35 @@ from station.app.calibration_light import (
 )
 from station.app.calibration_pictures import PictureFile, Say, capture_lit, capture_views
 from station.app.calibration_record import read, write_lens, write_plane
-from station.app.cameras import camera_of
 from station.app.measuring.bench import state_detection
-from station.app.verifying import card_picture, make_reference
-from station.config import read_settings
+from station.app.verifying import make_reference
 from station.domain.faults import refuse
 
 VIEWS = 27
 PLACES = 5
 UNTOUCHED = 30
+TURNS = 2
 _THUMB_PX = 240
-
-
-class Hands(Protocol):
-    """Who shows the targets to the camera, one after another."""
-
-    def held_board(self, board: Board, views: int) -> FrameSource:
-        """The camera while the board is held before it."""
-        ...
-
-    def laid_board(self, board: Board) -> FrameSource:
-        """The camera while the board lies on the bench at one place after another."""
-        ...
-
-    def blank_card(self) -> FrameSource:
-        """The camera over a blank card that fills the picture, turned between two pictures."""
-        ...
-
-    def edges(self) -> FrameSource:
-        """The camera over the sheet of slanted squares, which nobody touches."""
-        ...
-
-    def chart(self) -> FrameSource:
-        """The camera over the 24-patch chart."""
-        ...
-
-    def card(self, serial: str) -> FrameSource:
-        """The camera over the check card."""
-        ...
-
-    def lit(self, light: str) -> None:
-        """Have this light on and no other: a lamp, a lamp at a level as `bright@50`, or `off`."""
-        ...
-
-
-class ConfiguredHands:
-    """A person before a configured camera, who is told what to show."""
-
-    def __init__(self, camera: str, configuration: Path, ask: Callable[[str], None]) -> None:
-        """`ask` tells the person what to do and waits until it is done."""
-        named = {each.name: each for each in read_settings(configuration).camera}
-        if camera not in named:
-            names = ", ".join(named)
-            raise refuse(f"{configuration} has no camera {camera!r}: name one of {names}")
-        self._camera = named[camera]
-        self._ask = ask
-
-    def held_board(self, board: Board, views: int) -> FrameSource:
-        """Ask for the board by hand."""
-        self._ask(
-            f"Hold {board.text} before the camera, still for a moment at each of {views} places: "
-            "near and far, tilted to each side, up to the corners of the picture."
-        )
-        return camera_of(self._camera)
-
-    def laid_board(self, board: Board) -> FrameSource:
-        """Ask for the board on the bench."""
-        self._ask(f"Lay {board.text} flat on the bench: in the middle, then towards each corner.")
-        return camera_of(self._camera)
-
-    def blank_card(self) -> FrameSource:
-        """Ask for a blank card."""
-        self._ask("Lay a clean, matt, blank card on the bench so that it fills the picture.")
-        return camera_of(self._camera)
-
-    def edges(self) -> FrameSource:
-        """Ask for the slanted squares."""
-        self._ask("Lay the sheet of slanted squares flat in the middle, and touch nothing.")
-        return camera_of(self._camera)
-
-    def chart(self) -> FrameSource:
-        """Ask for the chart."""
-        self._ask("Lay the 24-patch chart flat in the middle of the bench.")
-        return camera_of(self._camera)
-
-    def lit(self, light: str) -> None:
-        """Ask for the light."""
-        lamp, _, percent = light.partition("@")
-        level = f" at {percent} %" if percent else ""
-        wish = "Switch all lamps off" if lamp == "off" else f"Light only the lamp {lamp}{level}"
-        self._ask(f"{wish}; turn the blank card by half if it lies there.")
-
-    def card(self, serial: str) -> FrameSource:
-        """Ask for the card."""
-        self._ask(f"Lay check card {serial} flat in the middle of the bench and take hands away.")
-        return camera_of(self._camera)
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What is calibrated with: the board, its bar as measured, the serials of card and chart and
-    the chart's batch, who does it, the lamps, and the one that targets are pictured under."""
+    the chart's batch, who does it, the lamps (all of the bench where none is named), and the one
+    that targets are pictured under."""
 
     board: Board
     bar: Bar | None
     card: str = "1"
-    camera: str = "bench"
     by: str | None = None
     light: str = "bright"
-    lamps: tuple[str, ...] = ("bright", "raking")
+    lamps: tuple[str, ...] = ()
     chart: str = "1"
     batch: Batch | None = None
 
 
 def calibrate_all(
-    hands: Hands, record: Path, work: Path, report: Path, wishes: Wishes, say: Say
+    bench: CalibratedBench, record: Path, work: Path, report: Path, wishes: Wishes, say: Say
 ) -> Calibration:
     """Calibrate lens, plane, light, focus and colour, state what the bench finds, make the card's
     picture the reference, and write the report.
@@ -157,36 +71,65 @@ def calibrate_all(
     Pictures stay in `work`, and those that are there already count, so a broken-off run goes on.
     The record is written after every step. `CalibrationError` where a step computes nothing.
     """
-    board = wishes.board
+    board, hands, lamps = wishes.board, bench.hands, bench.lamps
     say("1 of 6: lens")
-    views = capture_views(
-        hands.held_board(board, VIEWS), wishes.light, work / "lens", board, VIEWS, say
-    )
+    held = partial(hands.held_board, board, VIEWS)
+    views = capture_views(held, lamps, wishes.light, work / "lens", board, VIEWS, say)
     lens = calibrate_lens(views, board, say)
     used = [view for view in views if view.name in lens.names]
-    write_lens(record, lens, wishes.camera, wishes.by, used)
+    write_lens(record, lens, bench.camera, wishes.by, used)
     say("2 of 6: bench plane")
-    places = capture_views(
-        hands.laid_board(board), wishes.light, work / "plane", board, PLACES, say
-    )
+    laid = partial(hands.laid_board, board)
+    places = capture_views(laid, lamps, wishes.light, work / "plane", board, PLACES, say)
     found = gather(places, board, say)
     plane = calibrate_plane(lens.lens, found.size, found.sightings, wishes.bar)
     lying = [place for place in places if place.name in found.names]
     bar = wishes.bar
     target = Target(board.text, "1", None if bar is None else bar.U_mm / bar.measured_mm)
-    write_plane(record, plane, found.size, wishes.by, lying, target)
+    write_plane(record, plane, found.size, bench.camera, wishes.by, lying, target)
     say("3 of 6: light")
-    _light(hands, record, work, wishes, say)
+    shots = picture_lamps(bench, wishes.lamps, wishes.light, work, say)
+    step = light_step(shots.lit, shots.still, blank=True, say=say)
+    write_light(record, step, bench.camera, wishes.by, [*shots.lit, *shots.still])
     say("4 of 6: focus")
-    _focus(hands, record, work, wishes, say)
+    _focus(bench, record, work, wishes, say)
     say("5 of 6: colour")
-    colour = _colour(hands, record, work, wishes, say)
+    colour = _colour(bench, record, work, wishes, say)
     _detection(record)
     say("6 of 6: check card")
-    evidence = _card(hands, work / "card.png", wishes)
-    make_reference(record, evidence, wishes.card, wishes.light)
+    card = partial(hands.card, wishes.card)
+    (shown,) = capture_lit(card, lamps, [wishes.light], work / "card", say)
+    make_reference(record, shown.path.read_bytes(), wishes.card, wishes.light, bench.camera)
     write_report(record, report, lens, colour, [*used, *lying])
     return read(record)
+
+
+@dataclass(frozen=True, slots=True)
+class LampShots:
+    """Pictures of a blank card under each lamp, and of an untouched bench."""
+
+    lit: list[PictureFile]
+    still: list[PictureFile]
+
+
+def picture_lamps(
+    bench: CalibratedBench, names: Sequence[str], light: str, work: Path, say: Say
+) -> LampShots:
+    """Picture each lamp (all of the bench where none is named) on a blank card, at full and at
+    levels below, twice with the card turned between; then 30 times an untouched sheet under
+    `light`. Pictures that are in `work` are not taken again. StationError where a lamp or the
+    camera does not answer."""
+    lamps = bench.lamps
+    lights = [DARK]
+    for name in names or lamps.names:
+        lights += [name, *(f"{name}@{level}" for level in lamps.levels)]
+    lit = []
+    for turn in range(TURNS):
+        card = partial(bench.hands.blank_card, turn)
+        lit += capture_lit(card, lamps, lights, work / "light", say, first=turn + 1)
+    untouched = [light] * UNTOUCHED
+    still = capture_lit(bench.hands.edges, lamps, untouched, work / "untouched", say)
+    return LampShots(lit, still)
 
 
 def write_report(
@@ -231,29 +174,20 @@ def write_report(
         raise refuse(f"{report} cannot be written ({error.strerror}): name another file") from error
 
 
-def _light(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
-    """Each lamp on a blank card at full and half its level, and noise from an untouched sheet."""
-    lights = [DARK, DARK]
-    for lamp in wishes.lamps:
-        lights += [lamp, lamp, f"{lamp}@50"]
-    lit = capture_lit(hands.blank_card(), lights, hands.lit, work / "light", say)
-    still = capture_lit(
-        hands.edges(), [wishes.light] * UNTOUCHED, hands.lit, work / "untouched", say
-    )
-    step = light_step(lit, still, blank=True, say=say)
-    write_light(record, step, wishes.by, [*lit, *still])
-
-
-def _focus(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
-    (picture,) = capture_lit(hands.edges(), [wishes.light], hands.lit, work / "untouched", say)
+def _focus(bench: CalibratedBench, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
+    edges = bench.hands.edges
+    (picture,) = capture_lit(edges, bench.lamps, [wishes.light], work / "untouched", say)
     found, size = focus_step(picture)
-    write_focus(record, found, size, wishes.by, picture)
+    write_focus(record, found, size, bench.camera, wishes.by, picture)
 
 
-def _colour(hands: Hands, record: Path, work: Path, wishes: Wishes, say: Say) -> ColourStep:
-    (picture,) = capture_lit(hands.chart(), [wishes.light], hands.lit, work / "chart", say)
+def _colour(
+    bench: CalibratedBench, record: Path, work: Path, wishes: Wishes, say: Say
+) -> ColourStep:
+    chart = bench.hands.chart
+    (picture,) = capture_lit(chart, bench.lamps, [wishes.light], work / "chart", say)
     step = colour_step(picture, wishes.batch, read(record), wishes.light)
-    write_colour(record, step, wishes.light, wishes.by, wishes.chart)
+    write_colour(record, step, bench.camera, wishes.light, wishes.by, wishes.chart)
     return step
 
 
@@ -262,16 +196,6 @@ def _detection(record: Path) -> None:
     made = read(record)
     if made.sharpness is not None and made.noise is not None:
         state_detection(record, shipped_pod())
-
-
-def _card(hands: Hands, path: Path, wishes: Wishes) -> bytes:
-    if path.exists():
-        return path.read_bytes()
-    evidence = card_picture(hands.card(wishes.card), wishes.light)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(evidence)
-    partial.replace(path)
-    return evidence
 
 
 def _thumb(grey: Grey | None) -> bytes | None:

@@ -28,18 +28,13 @@ from calibration.record import Calibration
 from calibration.sections.photometry import Noise, Repeatability
 from calibration.sections.provenance import Result, Target
 from calibration.sections.values import VerdictWord
-from models.runtime.errors import PictureError
-from station.app.calibration_pictures import PictureFile, digests, kept_picture
-from station.app.calibration_record import begun, with_step
-from station.app.cameras import camera_of
-from station.config import read_settings
-from station.domain.faults import refuse
+from station.app.calibration_lamps import DARK
+from station.app.calibration_pictures import PictureFile, digests
+from station.app.calibration_record import SeenCamera, begun, with_step
 
 Picture = NDArray[np.uint8]
 
-DARK = "off"
 _NAMED = re.compile(r"(?P<lamp>[^@]+?)(@(?P<percent>\d+))?(-\d+)?$")
-_WARM_UP_FRAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +161,16 @@ def field_of(record: Calibration | None, lamp: str) -> FlatField | None:
     return None
 
 
-def write_colour(path: Path, step: ColourStep, lamp: str, by: str | None, chart: str) -> None:
+def write_colour(
+    path: Path,
+    step: ColourStep,
+    camera: SeenCamera | None,
+    lamp: str,
+    by: str | None,
+    chart: str,
+) -> None:
     """Write the correction into the record at `path`."""
-    record = begun(path, "bench", step.size, by)
+    record = begun(path, camera, step.size, by)
     record = replace(record, colour=step.made.section(lamp))
     target = Target(f"24-patch chart, {step.chart.kind}, {step.made.batch}", chart)
     for name in ("exposure", "colour"):
@@ -179,18 +181,31 @@ def write_colour(path: Path, step: ColourStep, lamp: str, by: str | None, chart:
 
 
 def write_focus(
-    path: Path, focus: Focus, size: tuple[int, int], by: str | None, picture: PictureFile
+    path: Path,
+    focus: Focus,
+    size: tuple[int, int],
+    camera: SeenCamera | None,
+    by: str | None,
+    picture: PictureFile,
 ) -> None:
-    """Write the sharpness into the record at `path`."""
-    record = replace(begun(path, "bench", size, by), sharpness=focus.sharpness)
+    """Write the sharpness into the record at `path`; what the bench found at an older one goes."""
+    record = replace(begun(path, camera, size, by), sharpness=focus.sharpness, detection=())
     with_step(record, "focus", focus.results, digests("focus", [picture])).write(path)
 
 
 def write_light(
-    path: Path, step: LightStep, by: str | None, pictures: Sequence[PictureFile]
+    path: Path,
+    step: LightStep,
+    camera: SeenCamera | None,
+    by: str | None,
+    pictures: Sequence[PictureFile],
 ) -> None:
-    """Write lamps, noise and repeatability into the record at `path`; other lamps stay."""
-    record = begun(path, "bench", step.size, by)
+    """Write lamps, noise and repeatability into the record at `path`; other lamps stay.
+
+    What rests on older ones goes: colours that were learnt through a lamp's older flat field, and
+    what the bench found with an older noise.
+    """
+    record = begun(path, camera, step.size, by)
     names = {lamp.name for lamp in step.lamps}
     old = {lamp.name: lamp for lamp in record.lamps}
     lamps = [lamp for lamp in record.lamps if lamp.name not in names]
@@ -202,6 +217,12 @@ def write_light(
                 section, flat_field=known.flat_field, residual_percent=known.residual_percent
             )
         lamps.append(section)
+    if record.colour is not None and record.colour.lamp in step.fields:
+        record = replace(record, colour=None)
+        for name in ("exposure", "colour"):
+            record = with_step(record, name, (), ())
+    if step.noise is not None:
+        record = replace(record, detection=())
     record = replace(
         record,
         lamps=tuple(lamps),
@@ -220,33 +241,6 @@ def read(picture: PictureFile) -> Picture:
     if rgb is None:
         raise CalibrationError(f"{picture.path} cannot be read as a picture: name another file.")
     return rgb
-
-
-def one_picture(camera: str, configuration: Path, light: str, keep: Path | None) -> PictureFile:
-    """Take one picture now with a camera by its name in a station's configuration, and keep it.
-
-    The camera may still settle during its first frames. StationError where it fails.
-    """
-    settings = read_settings(configuration)
-    named = {each.name: each for each in settings.camera}
-    if camera not in named:
-        raise refuse(f"{configuration} has no camera {camera!r}: name one of {', '.join(named)}")
-    folder = keep or settings.state / "calibration" / camera
-    source = camera_of(named[camera])
-    taken = None
-    try:
-        source.open()
-        for _ in range(_WARM_UP_FRAMES):
-            taken = source.grab(light)
-    except EOFError:
-        pass
-    except (OSError, PictureError) as error:
-        raise refuse(str(error)) from error
-    finally:
-        source.close()
-    if taken is None:
-        raise refuse(f"the camera {camera} gave no picture: check it with 'regrade doctor'")
-    return kept_picture(folder, taken)
 
 
 def _one_size(pictures: Sequence[Picture]) -> tuple[int, int]:

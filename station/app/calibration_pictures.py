@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +20,8 @@ from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
 from models.runtime.pictures import decode_picture, read_picture
 from station.adapters.cameras.sources.source import FrameSource, Taken, TakenPixels, TornError
-from station.app.cameras import RESTING_LIGHT, camera_of
+from station.app.calibration_lamps import Lamps
 from station.app.photographs import pictures_in
-from station.config import read_settings
 from station.domain.faults import refuse
 
 Picture = NDArray[np.uint8]
@@ -29,6 +30,10 @@ Say = Callable[[str], None]
 STILL_PX = 1.0
 """A board is still where no corner moved further than this between two frames."""
 MAX_FRAMES = 4000
+_WARM_UP_FRAMES = 5
+_TRIES = 3
+_PATIENCE_S = 10.0
+"""How long a camera may give only frames that are torn or were exposed too early."""
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
@@ -75,40 +80,41 @@ def digests(step: str, pictures: Sequence[PictureFile]) -> tuple[PictureDigest, 
     )
 
 
-def camera_views(
-    camera: str, configuration: Path, keep: Path | None, board: Board, wanted: int, say: Say
-) -> list[PictureFile]:
-    """`capture_views` with a camera by its name in a station's configuration file."""
-    settings = read_settings(configuration)
-    named = {each.name: each for each in settings.camera}
-    if camera not in named:
-        raise refuse(f"{configuration} has no camera {camera!r}: name one of {', '.join(named)}")
-    folder = keep or settings.state / "calibration" / camera / board.kind
-    source = camera_of(named[camera])
-    return capture_views(source, RESTING_LIGHT, folder, board, wanted, say)
-
-
 def capture_views(
-    source: FrameSource, light: str, folder: Path, board: Board, wanted: int, say: Say
+    open_source: Callable[[], FrameSource],
+    lamps: Lamps,
+    light: str,
+    folder: Path,
+    board: Board,
+    wanted: int,
+    say: Say,
 ) -> list[PictureFile]:
     """Picture the board with the camera until `wanted` views differ, and give all views.
 
     A view is kept, as the camera's own bytes, when the board is still and shown otherwise than
-    in every view before. Views that are in the folder already count: a broken-off capture goes on.
-    Ends early where the camera has no more pictures. StationError where it is lost.
+    in every view before. Views that are in the folder already count: a broken-off capture goes on,
+    and `open_source` is not called where none is wanted any more. Ends early where the camera has
+    no more pictures. StationError where camera or lamp is lost.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = [PictureFile(path) for path in sorted(folder.iterdir()) if path.suffix != ".partial"]
     poses = [pose for each in kept if (pose := _shown(each.grey(), board))]
+    if len(poses) >= wanted:
+        return kept
     last: Sighting | None = None
-    try:
-        source.open()
+    with _opened(open_source()) as source:
+        since_s = lamps.lit(light)
         for _ in range(MAX_FRAMES):
             if len(poses) >= wanted:
                 break
             try:
                 taken = source.grab(light)
             except TornError:
+                continue
+            except EOFError:
+                say("the camera has no more pictures")
+                break
+            if taken.monotonic_s < since_s:
                 continue
             evidence, media_type = _as_file(taken)
             grey = _grey(decode_picture(evidence))
@@ -120,18 +126,20 @@ def capture_views(
                     kept.append(_keep(folder, f"view-{len(kept):03d}", evidence, media_type))
                     say(f"{len(poses)} of {wanted} views; show the board somewhere else")
             last = seen
-    except EOFError:
-        say("the camera has no more pictures")
-    except (OSError, PictureError) as error:
-        raise refuse(str(error)) from error
-    finally:
-        source.close()
     return kept
 
 
-def kept_picture(folder: Path, taken: Taken | TakenPixels) -> PictureFile:
-    """Keep one exposure in a folder, beside those that are there."""
+def capture_one(
+    open_source: Callable[[], FrameSource], lamps: Lamps, light: str, folder: Path
+) -> PictureFile:
+    """Take one picture now under a light and keep it in the folder, beside those that are there.
+
+    StationError where camera or lamp is lost.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    with _opened(open_source()) as source:
+        _warmed_up(source, light)
+        taken = _taken_under(source, lamps, light)
     number = sum(path.suffix != ".partial" for path in folder.iterdir())
     return _keep(folder, f"view-{number:03d}", *_as_file(taken))
 
@@ -144,38 +152,91 @@ def _as_file(taken: Taken | TakenPixels) -> tuple[bytes, str]:
 
 
 def capture_lit(
-    source: FrameSource, lights: Sequence[str], lit: Say, folder: Path, say: Say
+    open_source: Callable[[], FrameSource],
+    lamps: Lamps,
+    lights: Sequence[str],
+    folder: Path,
+    say: Say,
+    *,
+    first: int = 1,
 ) -> list[PictureFile]:
-    """Take one picture under each of the lights in turn, named after it: `bright-2.png` is the
-    second under `bright`. What is in the folder already is not taken again.
+    """Take one picture under each of the lights in turn, named after it: `bright-02.png` is the
+    second under `bright`, or the first of a capture whose `first` is 2.
 
-    lit: has the light switched. StationError where the camera is lost.
+    What is in the folder already is not taken again, and `open_source` is not called where nothing
+    is missing. StationError where camera or lamp is lost; what was taken before stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    taken: list[PictureFile] = []
     count: Counter[str] = Counter()
-    now = ""
+    stems = []
+    for light in lights:
+        stems.append(f"{light}-{first + count[light]:02d}")
+        count[light] += 1
+    there = {path.stem: path for path in folder.iterdir() if path.suffix != ".partial"}
+    missing = [
+        (stem, light) for stem, light in zip(stems, lights, strict=True) if stem not in there
+    ]
+    if missing:
+        with _opened(open_source()) as source:
+            _warmed_up(source, missing[0][1])
+            for number, (stem, light) in enumerate(missing, len(lights) - len(missing) + 1):
+                taken = _taken_under(source, lamps, light)
+                there[stem] = _keep(folder, stem, *_as_file(taken)).path
+                say(f"{number} of {len(lights)} pictures, {light}")
+    return [PictureFile(there[stem]) for stem in stems]
+
+
+@contextmanager
+def _opened(source: FrameSource) -> Iterator[FrameSource]:
+    """The camera open, and what it cannot do as a StationError."""
     try:
         source.open()
-        for light in lights:
-            count[light] += 1
-            stem = f"{light}-{count[light]:02d}"
-            there = sorted(folder.glob(f"{stem}.*"))
-            if light != now:
-                lit(light)
-                now = light
-            exposure = source.grab(light)
-            if there:
-                taken.append(PictureFile(there[0]))
-            else:
-                evidence, media_type = _as_file(exposure)
-                taken.append(_keep(folder, stem, evidence, media_type))
-            say(f"{len(taken)} of {len(lights)} pictures, {light}")
-    except (OSError, EOFError) as error:
+        yield source
+    except (OSError, LookupError, EOFError, PictureError) as error:
         raise refuse(str(error)) from error
     finally:
         source.close()
-    return taken
+
+
+def _warmed_up(source: FrameSource, light: str) -> None:
+    """A live camera may still settle during its first frames."""
+    if source.look() is not None:
+        for _ in range(_WARM_UP_FRAMES):
+            source.grab(light)
+
+
+def _taken_under(source: FrameSource, lamps: Lamps, light: str) -> Taken | TakenPixels:
+    """A picture that was exposed wholly under the light. StationError where none is had."""
+    for _ in range(_TRIES):
+        since_s = lamps.lit(light)
+        lit_s = time.monotonic()
+        taken = _exposed_since(source, light, since_s)
+        if lamps.steady_since(lit_s):
+            return taken
+    raise refuse(
+        f"The light changed {_TRIES} times while a picture was taken under {light}: check its "
+        "controller's power"
+    )
+
+
+def _exposed_since(source: FrameSource, light: str, since_s: float) -> Taken | TakenPixels:
+    """The next whole frame that was exposed after a moment; what waited in buffers is older."""
+    time.sleep(max(0.0, since_s - time.monotonic()))
+    until_s = since_s + _PATIENCE_S
+    while True:
+        try:
+            taken = source.grab(light)
+        except TornError as error:
+            if time.monotonic() >= until_s:
+                raise refuse(str(error)) from error
+            continue
+        if taken.monotonic_s >= since_s:
+            return taken
+        if time.monotonic() >= until_s:
+            raise refuse(
+                f"The camera gives no picture that is newer than the light {light}: unplug it and "
+                "plug it in again"
+            )
 
 
 def _shown(grey: Picture | None, board: Board) -> Pose | None:

@@ -34,7 +34,7 @@ from station.domain.identity import ItemCode
 from station.domain.scan import ItemScanned, read_scan
 from station.screen.view import Band, OperatorView
 from station.virtual.camera import VIRTUAL, virtual_camera
-from station.virtual.lit_board import CHANNELS, LitBoard
+from station.virtual.lit_board import CHANNELS, LIGHTS, LitBoard
 from station.virtual.operator import Operator, Return, Seen, Wanted
 from station.virtual.receiver_process import ReceiverProcess
 from station.virtual.sabotage import Killer
@@ -58,7 +58,6 @@ SABOTAGE = "REGRADE_SABOTAGE"
 _BALLAST_BYTES = 1024 * 1024
 _MOST_COMINGS = 1_000_000
 
-LIGHTS = {light: {"board": {channel: 1.0}} for channel, light in CHANNELS.items()}
 EMPTY = {light: PICTURES / f"empty-{light}.jpg" for light in CHANNELS.values()}
 
 

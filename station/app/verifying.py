@@ -18,14 +18,9 @@ from calibration.verification.log import (
     trust,
 )
 from models.runtime.errors import PictureError
-from models.runtime.opencv import cv2
 from models.runtime.pictures import decode_picture
-from station.adapters.cameras.sources.source import FrameSource, TakenPixels
 from station.adapters.clock import SystemClock
-from station.app.calibration_record import read
-from station.app.cameras import camera_of
-from station.config import read_settings
-from station.domain.faults import refuse
+from station.app.calibration_record import SeenCamera, check_camera, read, with_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,46 +32,31 @@ class Checked:
     history: tuple[Verification, ...]
 
 
-def card_picture(source: FrameSource, light: str) -> bytes:
-    """One picture of whatever lies under the camera, as a file. StationError if it is lost."""
-    try:
-        source.open()
-        taken = source.grab(light)
-    except (OSError, LookupError, EOFError) as error:
-        raise refuse(str(error)) from error
-    finally:
-        source.close()
-    if isinstance(taken, TakenPixels):
-        return cv2.imencode(".png", taken.pixels)[1].tobytes()
-    return taken.evidence
-
-
-def configured_picture(camera: str, configuration: Path, light: str) -> bytes:
-    """The same with a camera by its name in a station's configuration file."""
-    named = {each.name: each for each in read_settings(configuration).camera}
-    if camera not in named:
-        raise refuse(f"{configuration} has no camera {camera!r}: name one of {', '.join(named)}")
-    return card_picture(camera_of(named[camera]), light)
-
-
-def make_reference(path: Path, evidence: bytes, card: str, light: str) -> Calibration:
+def make_reference(
+    path: Path, evidence: bytes, card: str, light: str, camera: SeenCamera | None = None
+) -> Calibration:
     """Keep this picture of the card in the record at `path` as what later days are compared with.
 
-    `CalibrationError` where the card cannot be read.
+    `CalibrationError` where the card cannot be read; StationError where the `camera` that took it
+    is not the record's.
     """
-    record = read(path)
+    record = _record_of(path, camera)
     reading = _reading(record, evidence)
     referenced = replace(record, check=reading.reference(card, light))
+    referenced = with_step(referenced, "verify", (), ())
     referenced.write(path)
     return referenced
 
 
-def verify(path: Path, evidence: bytes, card: str, by: str | None) -> Checked:
+def verify(
+    path: Path, evidence: bytes, card: str, by: str | None, camera: SeenCamera | None = None
+) -> Checked:
     """Compare this picture of the card with the record at `path`, and keep the answer beside it.
 
-    `CalibrationError` where the card cannot be read or another card is given.
+    `CalibrationError` where the card cannot be read or another card is given; StationError where
+    the `camera` that took it is not the record's.
     """
-    record = read(path)
+    record = _record_of(path, camera)
     if record.check is None:
         raise CalibrationError(
             f"{path} knows no check card: run 'regrade calibrate verify --reference' on the day of "
@@ -103,6 +83,13 @@ def verify(path: Path, evidence: bytes, card: str, by: str | None) -> Checked:
     known = read_log(log)
     own = tuple(each for each in known if each.calibration == record.digest)
     return Checked(verification, trust(record, known, now), own)
+
+
+def _record_of(path: Path, camera: SeenCamera | None) -> Calibration:
+    record = read(path)
+    if camera is not None:
+        check_camera(path, record, camera)
+    return record
 
 
 def _reading(record: Calibration, evidence: bytes) -> CardReading:

@@ -11,10 +11,12 @@ from station.commands.calibrate_options import (
     Camera,
     Config,
     From,
+    GivenSource,
     Json,
     Keep,
+    Name,
     Square,
-    given_pictures,
+    given_views,
     result_form,
     show_results,
 )
@@ -63,7 +65,7 @@ def lens(
     record: Annotated[
         Path | None, typer.Option(help="The calibration record to write the lens into (TOML).")
     ] = None,
-    name: Annotated[str, typer.Option(help="The camera's name in a new record.")] = "bench",
+    name: Name = None,
     by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -79,16 +81,17 @@ def lens(
         named = Board.parse(board, square)
     except CalibrationError as error:
         console.leave(str(error))
-    files = given_pictures(pictures, camera, config, keep, named, views)
+    source = GivenSource(pictures, camera, config, name)
+    given = given_views(source, keep, named, views, lying=False)
     try:
-        result = calibrate_lens(files, named, console.note)
+        result = calibrate_lens(given.files, named, console.note)
     except CalibrationError as error:
         console.leave(str(error), console.FAILED)
     if record is not None:
         from station.app.calibration_record import write_lens
 
-        used = [file for file in files if file.name in result.names]
-        write_lens(record, result, name, by, used)
+        used = [file for file in given.files if file.name in result.names]
+        write_lens(record, result, given.camera, by, used)
         console.note(f"written to {record}")
     if as_json:
         console.answer_json(lens_form(result))

@@ -7,7 +7,14 @@ import typer
 
 from station.commands import console
 from station.commands.calibrate_colour import BatchChoice, stated_batch
-from station.commands.calibrate_options import Config, Json, Square, result_form, show_results
+from station.commands.calibrate_options import (
+    Config,
+    GivenSource,
+    Json,
+    Square,
+    result_form,
+    show_results,
+)
 
 DEFAULT_BOARD = "charuco:11x7:24:18"
 
@@ -38,7 +45,8 @@ def calibrate_all(
         BatchChoice, typer.Option(help="When the colour chart was made: its colours changed then.")
     ] = BatchChoice.AUTO,
     lamp: Annotated[
-        list[str] | None, typer.Option(help="A lamp to calibrate; again for each. bright, raking.")
+        list[str] | None,
+        typer.Option(help="A light to calibrate; again for each. All of the bench by default."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="With --virtual: whose hands.")] = 0,
     by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
@@ -53,43 +61,29 @@ def calibrate_all(
     from calibration.boards.board import Board
     from calibration.errors import CalibrationError
     from station.app import calibrate_all as app
-    from station.virtual.calibration_bench import CalibrationBench
+    from station.app.calibration_hands import virtual_bench
 
-    if virtual == (camera is not None):
-        console.leave("Give either --camera NAME with --config, or --virtual.")
-    if camera is not None and config is None:
-        console.leave("Give --config with the station's configuration file.")
-    hands: app.Hands
+    source = GivenSource(None, camera, config, virtual=virtual)
     try:
         named = Board.parse(board, square)
         measured = None if bar is None else Bar(bar, bar_u)
     except CalibrationError as error:
         console.leave(str(error))
-    if camera is not None and config is not None:
-        hands = app.ConfiguredHands(camera, config, _ask)
-    else:
-        hands = CalibrationBench(seed)
-    wishes = app.Wishes(
-        named,
-        measured,
-        card,
-        camera or "bench",
-        by,
-        light,
-        tuple(lamp or ("bright", "raking")),
-        batch=stated_batch(batch),
-    )
+    lamps = tuple(lamp or ())
+    wishes = app.Wishes(named, measured, card, by, light, lamps, batch=stated_batch(batch))
     work.mkdir(parents=True, exist_ok=True)
     page = report or record.with_suffix(".html")
-    try:
-        made = app.calibrate_all(hands, record, work, page, wishes, console.note)
-    except CalibrationError as error:
-        console.leave(str(error), console.FAILED)
+    truth: dict[str, float] = {}
+    needed = [*lamps, light]
+    with virtual_bench(seed, needed=needed) if virtual else source.bench(*needed) as bench:
+        try:
+            made = app.calibrate_all(bench, record, work, page, wishes, console.note)
+        except CalibrationError as error:
+            console.leave(str(error), console.FAILED)
+        if bench.virtual is not None:
+            truth = bench.virtual.truth.errors(*made.optics)
     verdict = overall(made.results)
     console.note(console.words()("calibrate.written", record=str(record), report=str(page)))
-    truth: dict[str, float] = {}
-    if isinstance(hands, CalibrationBench):
-        truth = hands.truth.errors(*made.optics)
     if as_json:
         console.answer_json(
             {
@@ -117,10 +111,3 @@ def report(
     from station.app.calibrate_all import write_report
 
     write_report(record, out)
-
-
-def _ask(what: str) -> None:
-    """Tell the person what to do; where nobody sits at a terminal, go on at once."""
-    console.note(what)
-    if console.attended():
-        input()

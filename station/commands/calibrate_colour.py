@@ -11,8 +11,11 @@ from station.commands.calibrate_options import (
     Camera,
     Config,
     From,
+    GivenSource,
     Json,
     Keep,
+    Name,
+    given_picture,
     result_form,
     show_results,
 )
@@ -61,6 +64,7 @@ def colour(
     ] = None,
     chart: Annotated[str, typer.Option(help="The serial of the chart.")] = "unknown",
     keep: Keep = None,
+    name: Name = None,
     by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -73,7 +77,8 @@ def colour(
     from station.app.calibration_light import colour_step, write_colour
     from station.app.calibration_record import read
 
-    files = chosen(pictures, camera, config, keep, lamp)
+    given = given_picture(GivenSource(pictures, camera, config, name), keep, lamp, "chart")
+    files = given.files
     if record is not None and len(files) > 1:
         console.leave("Give one picture of the chart with --record: it has room for one.")
     known = read(record) if record is not None and record.exists() else None
@@ -90,32 +95,12 @@ def colour(
     if isinstance(step, CalibrationError):
         console.leave(str(step), console.FAILED)
     if record is not None:
-        write_colour(record, step, lamp, by, chart)
+        write_colour(record, step, given.camera, lamp, by, chart)
         console.note(f"written to {record}")
     if as_json:
         console.answer_json(colour_form(step))
         return
     _show(step)
-
-
-def chosen(
-    pictures: list[Path] | None,
-    camera: str | None,
-    config: Path | None,
-    keep: Path | None,
-    light: str,
-) -> "list[PictureFile]":
-    """The pictures named, or the one that the camera now takes."""
-    from station.app.calibration_light import one_picture
-    from station.app.calibration_pictures import picture_files
-
-    if pictures is not None and camera is None:
-        return picture_files(pictures)
-    if camera is None or pictures is not None:
-        console.leave("Give either --from with a picture, or --camera.")
-    if config is None:
-        console.leave("Give --config with the station's configuration file: it has the camera.")
-    return [one_picture(camera, config, light, keep)]
 
 
 def colour_form(step: "ColourStep") -> dict[str, object]:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from station.commands import console
-from station.commands.calibrate_colour import LampName, chosen
+from station.commands.calibrate_colour import LampName
 from station.commands.calibrate_options import (
     Camera,
     Config,
     From,
+    GivenSource,
     Json,
     Keep,
+    Name,
+    given_picture,
     result_form,
     show_results,
 )
@@ -31,6 +34,7 @@ def focus(
         Path | None, typer.Option(help="The calibration record to write the sharpness into.")
     ] = None,
     keep: Keep = None,
+    name: Name = None,
     by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +46,8 @@ def focus(
     from calibration.errors import CalibrationError
     from station.app.calibration_light import focus_step, write_focus
 
-    files = chosen(pictures, camera, config, keep, lamp)
+    given = given_picture(GivenSource(pictures, camera, config, name), keep, lamp, "edges")
+    files = given.files
     if len(files) > 1:
         console.leave("Give one picture of the slanted squares: each has its own focus.")
     try:
@@ -50,7 +55,7 @@ def focus(
     except CalibrationError as error:
         console.leave(str(error), console.FAILED)
     if record is not None:
-        write_focus(record, found, size, by, files[0])
+        write_focus(record, found, size, given.camera, by, files[0])
         console.note(f"written to {record}")
     if as_json:
         console.answer_json(focus_form(found))

@@ -1,19 +1,44 @@
 """`regrade calibrate light`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from station.commands import console
-from station.commands.calibrate_options import From, Json, result_form, show_results
+from station.commands.calibrate_options import (
+    Camera,
+    Config,
+    From,
+    GivenSource,
+    Json,
+    Keep,
+    Name,
+    result_form,
+    show_results,
+)
 
 if TYPE_CHECKING:
+    from station.app.calibrate_all import LampShots
     from station.app.calibration_light import LightStep
+    from station.app.calibration_record import SeenCamera
 
 
 def light(
     pictures: From = None,
+    camera: Camera = None,
+    config: Config = None,
+    virtual: Annotated[bool, typer.Option(help="Calibrate the virtual bench's lamps.")] = False,
+    lamp: Annotated[
+        list[str] | None,
+        typer.Option(help="With --camera: a light to calibrate; again for each. All by default."),
+    ] = None,
+    under: Annotated[
+        str, typer.Option(help="With --camera: the light of the untouched bench.")
+    ] = "bright",
+    keep: Keep = None,
     still: Annotated[
         list[Path] | None,
         typer.Option(help="Pictures of an untouched bench, for noise and repeatability: 30."),
@@ -28,46 +53,73 @@ def light(
     record: Annotated[
         Path | None, typer.Option(help="The calibration record to write the lamps into.")
     ] = None,
+    name: Name = None,
     by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure each lamp: flat field, own light, curve over its levels, room light, drift, noise.
 
-    Name the pictures after the lamp: bright-1.png, bright@50-1.png at half its level, off-1.png
-    with all lamps off. Exit code 0 once computed, whatever the verdict; 1 if nothing could be.
+    With --camera it drives the light controllers of the configuration itself, and says when to lay
+    or turn a card. Pictures of a folder are named after the lamp: bright-1.png, bright@50-1.png at
+    half its level, off-1.png with all lamps off. Exit code 0 once computed, whatever the verdict;
+    1 if nothing could be.
     """
-    from calibration.errors import CalibrationError
-    from station.app.calibration_light import light_step, write_light
-    from station.app.calibration_pictures import picture_files
+    source = GivenSource(pictures, camera, config, name, virtual)
+    if source.pictures is None and still:
+        console.leave("--still belongs to --from: a camera pictures the untouched bench itself.")
+    if source.pictures is not None and lamp:
+        console.leave("--lamp belongs to --camera: a folder's pictures name their lamps.")
+    with _lamps_pictured(source, lamp or [], under, keep, still or []) as (shots, seen):
+        found = _measured(shots, blank=blank)
+        if record is not None:
+            from station.app.calibration_light import write_light
 
-    if pictures is None:
-        console.leave("Give --from with a folder of pictures named after their lamp.")
-    files = picture_files(pictures)
-    shots = picture_files(still) if still else []
-    try:
-        found = light_step(files, shots, blank=blank, say=console.note)
-    except CalibrationError as error:
-        console.leave(str(error), console.FAILED)
-    if record is not None:
-        write_light(record, found, by, [*files, *shots])
-        console.note(f"written to {record}")
+            write_light(record, found, seen, by, [*shots.lit, *shots.still])
+            console.note(f"written to {record}")
     if as_json:
         console.answer_json(light_form(found))
         return
     words = console.words()
-    for lamp in found.lamps:
-        red, green, blue = (f"{value:.3f}" for value in lamp.light)
+    for each in found.lamps:
+        red, green, blue = (f"{value:.3f}" for value in each.light)
         typer.echo(
             words(
                 "calibrate.lamp",
-                lamp=lamp.name,
+                lamp=each.name,
                 red=red,
                 green=green,
                 blue=blue,
-                tolerance=f"{100 * lamp.tolerance:.1f}",
+                tolerance=f"{100 * each.tolerance:.1f}",
             )
         )
     show_results(found.results, found.verdict)
+
+
+@contextmanager
+def _lamps_pictured(
+    source: GivenSource, lamps: list[str], under: str, keep: Path | None, still: list[Path]
+) -> "Iterator[tuple[LampShots, SeenCamera | None]]":
+    """The pictures of the lamps, there for as long as the block lasts, and whose they are."""
+    from station.app.calibrate_all import LampShots, picture_lamps
+    from station.app.calibration_pictures import picture_files
+
+    if source.pictures is not None:
+        untouched = picture_files(still) if still else []
+        yield LampShots(picture_files(source.pictures), untouched), source.named
+        return
+    with source.bench(*lamps, under) as bench:
+        folder = keep or bench.keep / "lamps"
+        yield picture_lamps(bench, lamps, under, folder, console.note), bench.camera
+
+
+def _measured(shots: "LampShots", *, blank: bool) -> "LightStep":
+    from calibration.errors import CalibrationError
+    from station.app.calibration_light import light_step
+
+    try:
+        return light_step(shots.lit, shots.still, blank=blank, say=console.note)
+    except CalibrationError as error:
+        console.leave(str(error), console.FAILED)
 
 
 def light_form(found: "LightStep") -> dict[str, object]:

@@ -11,10 +11,12 @@ from station.commands.calibrate_options import (
     Camera,
     Config,
     From,
+    GivenSource,
     Json,
     Keep,
+    Name,
     Square,
-    given_pictures,
+    given_views,
     result_form,
     show_results,
 )
@@ -37,6 +39,7 @@ def plane(
     serial: Annotated[str, typer.Option(help="The serial on the target.")] = "1",
     places: Annotated[int, typer.Option(min=3, help="With --camera: how many places.")] = 5,
     keep: Keep = None,
+    name: Name = None,
     by: Annotated[str | None, typer.Option(help="Who calibrates.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -59,16 +62,17 @@ def plane(
     lens = read(record).lens
     if lens is None:
         console.leave(f"{record} has no lens: run 'regrade calibrate lens --record' first.")
-    files = given_pictures(pictures, camera, config, keep, named, places)
+    source = GivenSource(pictures, camera, config, name)
+    given = given_views(source, keep, named, places, lying=True)
     try:
-        views = gather(files, named, console.note)
+        views = gather(given.files, named, console.note)
         result = calibrate_plane(lens, views.size, views.sightings, measured)
     except CalibrationError as error:
         console.leave(str(error), console.FAILED)
-    used = [file for file in files if file.name in views.names]
+    used = [file for file in given.files if file.name in views.names]
     share = None if measured is None else measured.U_mm / measured.measured_mm
     target = Target(board, serial, share)
-    write_plane(record, result, views.size, by, used, target)
+    write_plane(record, result, views.size, given.camera, by, used, target)
     console.note(f"written to {record}")
     found = result.plane
     if as_json:

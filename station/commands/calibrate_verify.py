@@ -1,13 +1,24 @@
 """`regrade calibrate verify`."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from station.commands import console
-from station.commands.calibrate_options import Config, Json, result_form, show_results
+from station.commands.calibrate_options import (
+    Config,
+    GivenSource,
+    Json,
+    Keep,
+    result_form,
+    show_results,
+)
+
+if TYPE_CHECKING:
+    from station.app.calibration_record import SeenCamera
 
 
 class Changed(StrEnum):
@@ -37,6 +48,7 @@ def verify(
     reference: Annotated[
         bool, typer.Option(help="After a calibration: make this picture the reference.")
     ] = False,
+    keep: Keep = None,
     chart: Annotated[
         Path | None, typer.Option(help="Write the drift of all checks here (SVG).")
     ] = None,
@@ -52,28 +64,14 @@ def verify(
     from calibration.report.figures import drift_chart
     from station.app import verifying
 
-    if [picture is not None, camera is not None, virtual].count(True) != 1:
-        console.leave("Give one of --from PICTURE, --camera NAME with --config, or --virtual.")
-    if picture is not None:
-        try:
-            evidence = picture.read_bytes()
-        except OSError as error:
-            console.leave(f"{picture} cannot be read ({error.strerror}): name a picture.")
-    elif camera is not None:
-        if config is None:
-            console.leave("Give --config with the station's configuration file.")
-        evidence = verifying.configured_picture(camera, config, light)
-    else:
-        from station.virtual.calibration_bench import CalibrationBench
-
-        bench = CalibrationBench(seed=1, change=change.value)
-        evidence = verifying.card_picture(bench.card(card), light)
+    source = GivenSource(None if picture is None else [picture], camera, config, virtual=virtual)
+    evidence, seen = _card_pictured(source, card, light, change, keep)
     try:
         if reference:
-            made = verifying.make_reference(record, evidence, card, light)
+            made = verifying.make_reference(record, evidence, card, light, seen)
             console.note(f"{record}: check card {card} is the reference of {made.id}")
             return
-        checked = verifying.verify(record, evidence, card, by)
+        checked = verifying.verify(record, evidence, card, by, seen)
     except CalibrationError as error:
         console.leave(str(error), console.FAILED)
     if chart is not None:
@@ -96,3 +94,23 @@ def verify(
     show_results(done.results, f"check-{done.verdict}")
     if due is not None:
         typer.echo(console.words()("calibrate.due", at=f"{due:%Y-%m-%d %H:%M} UTC"))
+
+
+def _card_pictured(
+    source: GivenSource, card: str, light: str, change: Changed, keep: Path | None
+) -> "tuple[bytes, SeenCamera | None]":
+    """The picture of the card, and the camera that took it where it is a connected one."""
+    from station.app.calibration_hands import virtual_bench
+    from station.app.calibration_pictures import capture_one
+
+    if source.pictures is not None:
+        (picture,) = source.pictures
+        try:
+            return picture.read_bytes(), None
+        except OSError as error:
+            console.leave(f"{picture} cannot be read ({error.strerror}): name a picture.")
+    live = virtual_bench(1, change.value, [light]) if source.virtual else source.bench(light)
+    with live as bench:
+        shown = partial(bench.hands.card, card)
+        taken = capture_one(shown, bench.lamps, light, keep or bench.keep / "card")
+        return taken.path.read_bytes(), None if source.virtual else bench.camera

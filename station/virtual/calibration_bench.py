@@ -1,13 +1,19 @@
-"""Targets under the virtual camera: a careful person's hands, a lens of known truth, a lamp.
+"""Targets under the virtual camera: a careful person's hands, a lens of known truth, two lamps.
 
-It stands at the camera's port, as a source of frames: what is captured, found and fitted is what
-would be with a real camera. Its faults are those that a daily check has to catch.
+It stands at the camera's port, as a source of frames, and its lamps hang on an emulated bench board
+behind a pty: what is switched, captured, found and fitted is what would be with real ones. Its
+faults are those that a daily check has to catch.
 """
 
+import tempfile
 import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal, TypeAlias, get_args
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +34,9 @@ from calibration.rendering.views import lens_views
 from calibration.sections.geometry import BenchPlane, Lens
 from calibration.targets.sheet import Sheet
 from calibration.targets.sheets import A4, board_origin, board_sheet, check_card, edge_sheet
+from firmware_bridge.emulators.emulator import Emulator
+from firmware_bridge.emulators.ports import PtyPort
+from station.virtual.lit_board import LitBoard
 
 Change: TypeAlias = Literal["none", "moved", "dim", "defocused"]
 CHANGES: tuple[Change, ...] = get_args(Change)
@@ -39,7 +48,7 @@ IDENTITY = "virtual calibration bench"
 _TEXELS_PER_MM = 5.0
 _BLANK_MM = (470.0, 300.0)
 _CHART_PITCH_MM, _CHART_TEXELS = 30.0, 60
-_UNTOUCHED = 31
+_UNTOUCHED = 40
 _LEAST_LENGTH_MM = 80.0
 _ROOM = 0.004
 _LOOK = (320, 180)
@@ -68,15 +77,18 @@ class Truth:
     level: float = 0.98
     blur_px: float = 0.6
 
-    def light(self, name: str) -> Light:
-        """What a lamp at a level, `bright@50`, and the room throw onto the picture."""
-        lamp, _, percent = name.partition("@")
-        share = float(percent or 100) / 100 * self.level
-        glow = {
-            "bright": Glow((share, share, share)),
-            "raking": Glow((0.6 * share,) * 3, x=-0.1, falloff=0.5),
-        }.get(lamp, Glow((0.0, 0.0, 0.0)))
-        return np.asarray(glow.over(SIZE) + _ROOM, np.float32)
+    def light(self, lamps: Mapping[str, float]) -> Light:
+        """What lamps at shares of their full light, and the room, throw onto the picture."""
+        total = np.full((SIZE[1], SIZE[0], 3), _ROOM, np.float32)
+        for lamp, level in lamps.items():
+            share = level * self.level
+            glow = (
+                Glow((share, share, share))
+                if lamp == "bright"
+                else Glow((0.6 * share,) * 3, x=-0.1, falloff=0.5)
+            )
+            total += glow.over(SIZE)
+        return total
 
     def errors(self, lens: Lens, plane: BenchPlane) -> dict[str, float]:
         """By how much a calibration is off, as shares: of the focal length, and of lengths from
@@ -154,9 +166,19 @@ class TargetCamera:
     the last.
     """
 
-    def __init__(self, truth: Truth, poses: list[Pose], face: Face, seed: int, *, again: int = 2):
-        """`again` is how many frames each pose is shown for."""
+    def __init__(
+        self,
+        truth: Truth,
+        shining: Callable[[], Mapping[str, float]],
+        poses: list[Pose],
+        face: Face,
+        seed: int,
+        *,
+        again: int = 2,
+    ) -> None:
+        """`shining` says which lamps shine now, `again` for how many frames each pose is shown."""
         self._truth = truth
+        self._shining = shining
         self._poses = poses
         self._face = face
         self._camera = _camera_of(truth.lens)
@@ -173,8 +195,8 @@ class TargetCamera:
         """Which camera this is."""
         return IDENTITY
 
-    def grab(self, light: str) -> PixelFrame:
-        """The next frame; `bright@50` is that lamp at half its level, `off` the room's light."""
+    def grab(self, light: str) -> PixelFrame:  # noqa: ARG002  it sees what shines
+        """The next frame, under whatever lamps shine now."""
         number = self._count // self._again
         if number >= len(self._poses):
             raise EOFError("The virtual hands have shown everything.")
@@ -183,8 +205,9 @@ class TargetCamera:
             flat = Flat(self._face.reflectance, self._face.texel_mm, self._poses[number])
             self._seen = number, self._camera.sees([flat], blur_px=self._truth.blur_px)
         chance = np.random.default_rng((self._seed, self._count))
-        rgb = Sensor().develop(self._seen[1] * self._truth.light(light), chance)
-        return PixelFrame(np.ascontiguousarray(rgb[..., ::-1]), self._count, time.monotonic())
+        exposed_s = time.monotonic()
+        rgb = Sensor().develop(self._seen[1] * self._truth.light(self._shining()), chance)
+        return PixelFrame(np.ascontiguousarray(rgb[..., ::-1]), self._count, exposed_s)
 
     def look(self) -> NDArray[np.uint8]:
         """A live picture, RGB."""
@@ -195,14 +218,29 @@ class TargetCamera:
 
 
 class CalibrationBench:
-    """The virtual bench as a person calibrates it. `change` happened to it since."""
+    """The virtual bench as a person calibrates it, alive inside a `with` block. `change` happened
+    to it since."""
 
     def __init__(self, seed: int = 0, change: Change = "none") -> None:
         self.truth = Truth().changed(change)
         self._seed = seed
+        self._lamps = LitBoard(lambda _: None)
+        self._things = ExitStack()
 
-    def lit(self, light: str) -> None:
-        """The virtual lamps follow the camera's own word."""
+    def __enter__(self) -> Self:
+        place = self._things.enter_context(tempfile.TemporaryDirectory(prefix="regrade-"))
+        self.folder = Path(place)
+        port = PtyPort(self.folder / "board")
+        self.board = self._things.enter_context(Emulator(self._lamps, port))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._things.close()
 
     def held_board(self, board: Board, views: int) -> TargetCamera:
         """The board held before the camera, in every way that a lens calibration asks for."""
@@ -218,11 +256,12 @@ class CalibrationBench:
         ]
         return self._shown(_printed(board_sheet(board, A4)), poses, 2)
 
-    def blank_card(self) -> TargetCamera:
-        """A blank card that fills the picture, turned by half from one picture to the next."""
+    def blank_card(self, turn: int) -> TargetCamera:
+        """A blank card that fills the picture, turned by half at every other turn."""
         middle = (_BLANK_MM[0] / 2, _BLANK_MM[1] / 2)
-        poses = [on_bench(self.truth.bench, middle, turned_deg=turn) for turn in (0.0, 180.0)]
-        return self._shown(_printed(Sheet(*_BLANK_MM, ())), poses * 8, 4, again=1)
+        pose = on_bench(self.truth.bench, middle, turned_deg=180.0 * (turn % 2))
+        face = _printed(Sheet(*_BLANK_MM, ()))
+        return self._shown(face, [pose], 40 + turn, again=_UNTOUCHED)
 
     def edges(self) -> TargetCamera:
         """The sheet of slanted squares, untouched."""
@@ -234,7 +273,9 @@ class CalibrationBench:
         face = _chart()
         height, width = face.reflectance.shape[:2]
         middle = (width * face.texel_mm / 2, height * face.texel_mm / 2)
-        return self._shown(face, [on_bench(self.truth.bench, middle, turned_deg=2.0)], 6)
+        return self._shown(
+            face, [on_bench(self.truth.bench, middle, turned_deg=2.0)], 6, _UNTOUCHED
+        )
 
     def card(self, serial: str) -> TargetCamera:
         """The check card, laid a little aside each day."""
@@ -247,10 +288,14 @@ class CalibrationBench:
             y_mm=float(y),
             turned_deg=float(turn),
         )
-        return self._shown(_printed(check_card(serial)), [pose], 3)
+        return self._shown(_printed(check_card(serial)), [pose], 3, _UNTOUCHED)
 
     def _shown(self, face: Face, poses: list[Pose], step: int, again: int = 2) -> TargetCamera:
-        return TargetCamera(self.truth, poses, face, self._seed * 10 + step, again=again)
+        seed = self._seed * 100 + step
+        return TargetCamera(self.truth, self._shine, poses, face, seed, again=again)
+
+    def _shine(self) -> Mapping[str, float]:
+        return self._lamps.shining(time.monotonic())
 
     def _on_sheet(self, board: Board, poses: list[Pose]) -> list[Pose]:
         """Poses of the board as poses of the sheet it is printed on."""

@@ -7,6 +7,8 @@ from firmware_bridge.emulators.board import BoardImitation
 
 CHANNELS = {"1": "bright", "2": "raking"}
 """Which lamp hangs on which channel."""
+LIGHTS = {light: {"board": {channel: 1.0}} for channel, light in CHANNELS.items()}
+"""The levels of each light, as a configuration has them; the board is called `board`."""
 
 
 class LitBoard:
@@ -46,15 +48,21 @@ class LitBoard:
         shining = self._board.outputs.lit(int(now * 1000))
         return tuple(lamp for lamp, on in zip(LAMPS, shining, strict=True) if on)
 
-    def _shone(self, frames: list[bytes], now: float) -> list[bytes]:
+    def shining(self, now: float) -> Mapping[str, float]:
+        """Shares of full light by lamp at the moment `now`; the old ones while lights settle."""
         outputs = self._board.outputs
-        if outputs.settle_ms(int(now * 1000)) == 0:
-            levels = zip(outputs.lights, outputs.safe, strict=True)
-            shining = {
-                CHANNELS[str(number)]: level / 1000
-                for number, (level, safe) in enumerate(levels, 1)
-                if level > safe and str(number) in CHANNELS
-            }
+        if outputs.settle_ms(int(now * 1000)) > 0:
+            return self._shining or {}
+        levels = zip(outputs.lights, outputs.safe, strict=True)
+        return {
+            CHANNELS[str(number)]: level / 1000
+            for number, (level, safe) in enumerate(levels, 1)
+            if level > safe and str(number) in CHANNELS
+        }
+
+    def _shone(self, frames: list[bytes], now: float) -> list[bytes]:
+        if self._board.outputs.settle_ms(int(now * 1000)) == 0:
+            shining = dict(self.shining(now))
             if shining != self._shining:
                 self._shining = shining
                 self._shine(shining)

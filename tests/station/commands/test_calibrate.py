@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,11 @@ from calibration.boards.board import Board
 from calibration.pod import shipped_pod
 from calibration.record import Calibration, Claim
 from calibration.rendering.views import lens_views
+from calibration.sections.detection import Detectability
 from calibration.sections.provenance import CameraIdentity
-from calibration.verification.log import log_of, read_log
+from calibration.verification.log import Standing, log_of, read_log, trust
+from station.app.calibration_hands import virtual_bench
+from station.app.calibration_pictures import capture_views
 from station.commands.root import run
 from station.virtual.calibration_bench import SIZE as VIRTUAL_SIZE
 from station.virtual.calibration_bench import Truth
@@ -157,6 +162,36 @@ def test_the_daily_check_catches_a_moved_camera_a_dim_lamp_and_a_defocused_lens(
     assert verified("none") == ("pass", "valid", set())
     assert len(read_log(log_of(record))) == 5
     assert chart.read_text("utf-8").count("<polyline") == 7
+
+
+def test_a_new_plane_drops_what_rests_on_the_old_one_until_the_card_is_shown_again(
+    ask: Ask, tmp_path: Path
+) -> None:
+    record = tmp_path / "bench.toml"
+    bench(record)
+    assert ask("calibrate", "verify", "--record", record, "--virtual", "--reference")[0] == 0
+    made = Calibration.read(record)
+    assert made.lens is not None
+    found = Detectability("dent", "area", "mm2", 4.0, 0.5, 1.0, 99.0, "eyes", 0.05, 60, 9.0, 12.0)
+    replace(made, detection=(found,)).write(record)
+    lying = tmp_path / "lying"
+    board = Board.parse(BOARD)
+    with virtual_bench() as virtual:
+        laid = partial(virtual.hands.laid_board, board)
+        capture_views(laid, virtual.lamps, "bright", lying, board, 3, lambda _: None)
+    arguments = ("calibrate", "plane", "--record", record, "--from", lying, "--board", BOARD, *BAR)
+
+    assert ask(*arguments, "--name", "side")[0] == 2
+    assert Calibration.read(record).detection == (found,)
+    assert ask(*arguments)[0] == 0
+    anew = Calibration.read(record)
+    assert (anew.detection, anew.check) == ((), None)
+    assert Claim.MILLIMETRES not in anew.claims
+    assert trust(anew, (), datetime.now(UTC)).standing is Standing.REJECTED
+    assert ask("calibrate", "verify", "--record", record, "--virtual", "--reference")[0] == 0
+    again = Calibration.read(record)
+    assert again.check is not None
+    assert Claim.MILLIMETRES in again.claims
 
 
 def test_the_report_prints_the_record_in_both_languages(ask: Ask, tmp_path: Path) -> None:

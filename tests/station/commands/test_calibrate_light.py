@@ -14,7 +14,12 @@ from calibration.rendering.planar import Flat, Glow, PlanarCamera, Sensor, on_be
 from calibration.rendering.spectra import incandescent, white_led
 from calibration.sections.geometry import BenchPlane, Lens
 from calibration.targets.sheets import edge_sheet
+from firmware_bridge.codecs.ascii_light_dialects import S
+from firmware_bridge.emulators.ascii_light import AsciiLightImitation
+from firmware_bridge.emulators.emulator import Emulator
+from firmware_bridge.emulators.ports import PtyPort
 from models.runtime.opencv import cv2
+from station.app import calibrate_all
 from station.commands.root import run
 
 SIZE = (800, 600)
@@ -191,3 +196,83 @@ def test_focus_is_measured_from_the_printed_sheet(
     assert blurred["verdict"] == "fail"
     assert kept.sharpness is not None
     assert len(kept.sharpness.edges) == 5
+
+    config = tmp_path / "station.toml"
+    by_hand = CONFIGURED.replace("[lights.bright]\nlamp = {{ A = 1.0 }}\n", "")
+    config.write_text(by_hand.format(port=tmp_path / "lamp"), "utf-8")
+    save(made(tmp_path / "pictures") / "edges.png", picture)
+    live = ("focus", "--camera", "top", "--config", str(config))
+    answered(capsys, *live, "--record", str(tmp_path / "one.toml"))
+    assert Calibration.read(tmp_path / "one.toml").camera.name == "top"
+    assert run(["calibrate", *live, "--record", str(record)]) == 2
+    said = capsys.readouterr().err
+    assert "Light only bright." in said
+    assert "is of the camera bench and these pictures are of top" in said
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+CONFIGURED = """
+state = "state"
+[[camera]]
+name = "top"
+kind = "folder"
+path = "pictures"
+[[device]]
+name = "scanner"
+kind = "plain"
+port = "/dev/null"
+[[device]]
+name = "lamp"
+kind = "light-s"
+port = "{port}"
+[lights.bright]
+lamp = {{ A = 1.0 }}
+[upstream]
+url = "http://receiver.example"
+"""
+
+
+def test_a_configured_camera_has_its_lamps_driven_and_its_record_named_after_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate_all, "UNTOUCHED", 4)
+    config, record = tmp_path / "station.toml", tmp_path / "one.toml"
+    config.write_text(CONFIGURED.format(port=tmp_path / "lamp"), "utf-8")
+    made(tmp_path / "pictures")
+    for number, level in enumerate((0.0, 1.0, 0.25, 0.5, 0.75)):
+        card(tmp_path / "pictures" / f"{number}.png", level, number)
+    named = ("light", "--camera", "top", "--config", str(config), "--record", str(record))
+
+    assert run(["calibrate", *named, "--lamp", "blue"]) == 2
+    assert "blue of a recipe has no levels" in capsys.readouterr().err
+    told: list[int] = []
+    with Emulator(Kept(told), PtyPort(tmp_path / "lamp")):
+        assert run(["calibrate", *named]) == 1  # a blank folder shows no movement of the bench
+    said = capsys.readouterr().err
+    assert said.index("Lay a clean, matt, blank card") < said.index("Turn the blank card")
+    assert said.count("5 of 5 pictures, bright@75") == 2
+    steps = [level for n, level in enumerate(told) if level != (told[n - 1] if n else -1)]
+    assert steps == [0, 255, 64, 128, 191, 0, 255, 64, 128, 191, 255]
+    assert not record.exists()
+    kept = tmp_path / "state/calibration/top/lamps/light"
+    assert len(list(kept.iterdir())) == 10
+
+    assert run(["calibrate", "light", "--from", str(kept), "--record", str(record)]) == 0
+    assert Calibration.read(record).camera.name == "one"
+
+
+class Kept(AsciiLightImitation):
+    """A controller that remembers every level of channel A."""
+
+    def __init__(self, told: list[int]) -> None:
+        super().__init__(S)
+        self._told = told
+
+    def hear(self, content: bytes, now: float) -> list[bytes]:
+        answers = super().hear(content, now)
+        self._told.append(self.levels["A"])
+        return answers
