@@ -1,91 +1,102 @@
-"""How clearly pictures show a fault, whoever looks: the light's step across its outline."""
+"""Who looks at pictures for faults, as good as the pictures allow: one learnt weighing of signs."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.measurands import KINDS
-from calibration.outline import pairs_across
-from calibration.region import Cells, Floats, Region
-from calibration.views import Light, Views, relief
+from calibration.logistic import fit_logistic
+from calibration.region import Floats, MeasurementError
+from calibration.signs import NAMES
 
-_DARKEST = 0.01
-_LEAST_STEP = 0.004
-"""Relative light that no sensor and no JPEG keeps apart: half an 8-bit step in middle tones."""
-_INDEPENDENT = 3
+FOLDS = 5
+_PRIOR_SD = 1.0
+"""Of the weights of standardised signs; that of the offset is free."""
+_FREE_SD = 1000.0
+LEAST_SOUND = 20
 
 
-def evidence(kind: str, region: Region, views: Views) -> float:
-    """Return how far the median step across an outline stands out from its own scatter.
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Calls a place a fault of one kind where the weighed sum of its signs exceeds `threshold`.
 
-    For each channel of each frame (relative light; for kinds told by relief also the ratio of
-    frames and the fineness of texture) the step from outside to inside is taken at every point of
-    the outline. Its median over the points, divided by the standard error of that median, is the
-    channel's evidence; the answer is their root mean square. A print that runs on under the
-    outline has no median step, so it is the goods' own pattern that a fault must stand out from.
-    0 where too few points lie on the item.
+    Signs are standardised by `means` and `scales` before `weights` (the offset, then one for each
+    of `calibration.signs.NAMES`).
     """
-    shape = views.shape
-    if shape is None:
-        return 0.0
-    left, top = (int(value) for value in region.origin)
-    height, width = (int(side * region.step) + 2 for side in region.cells.shape)
-    margin = 12
-    top, left = max(0, top - margin), max(0, left - margin)
-    crop = (
-        slice(top, min(shape[0], top + height + 2 * margin)),
-        slice(left, min(shape[1], left + width + 2 * margin)),
-    )
-    how = KINDS[kind].outlining
-    inside = region.covers(crop)
-    within = None if views.within is None else views.within[crop]
-    if not inside.any():
-        return 0.0
-    pairs = pairs_across(inside, within)
-    if len(pairs) < 8:
-        return 0.0
-    light = views.light(crop)
-    if how is not None and how.signal is relief:
-        return _of_relief(light, inside, within)
-    step = _steps(np.concatenate([np.log(frame + _DARKEST) for frame in light], axis=2), pairs)
-    middle = np.median(step, axis=0)
-    spread = 1.4826 * np.median(np.abs(step - middle), axis=0)
-    independent = max(1.0, len(pairs) / _INDEPENDENT)
-    error = np.hypot(1.2533 * spread / np.sqrt(independent), _LEAST_STEP)
-    return float(np.sqrt(np.mean((middle / error) ** 2)))
 
+    kind: str
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    threshold: float
 
-def _of_relief(light: Sequence[Light], inside: Cells, within: Cells | None) -> float:
-    """How much livelier, or smoother, the light's slope is over the region than around it."""
-    tones = [np.log(frame.mean(axis=2) + _DARKEST) for frame in light]
-    extent = math.sqrt(np.count_nonzero(inside))
-    layers = [tones[0], *(tone - tones[0] for tone in tones[1:])]
-    around = cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
-    if within is not None:
-        around &= within
-    if np.count_nonzero(around) < 25:
-        return 0.0
-    found = []
-    for layer in layers:
-        for wide in (1.5, 4.0, max(4.0, 0.2 * extent)):
-            rough = layer - cv2.GaussianBlur(layer, (0, 0), wide)
-            lively = 0.5 * np.log(cv2.GaussianBlur(rough * rough, (0, 0), wide) + 1e-5)
-            here, there = lively[inside], lively[around]
-            cell = (2 * wide) ** 2
-            error = math.hypot(
-                float(here.std()) / math.sqrt(max(1.0, len(here) / cell)),
-                float(there.std()) / math.sqrt(max(1.0, len(there) / cell)),
-                0.05,
+    def __post_init__(self) -> None:
+        lengths = {len(self.means), len(self.scales), len(self.weights) - 1}
+        if lengths != {len(NAMES)} or min(self.scales) <= 0:
+            raise MeasurementError(
+                f"The observer of {self.kind} does not weigh {len(NAMES)} signs."
             )
-            found.append(float(np.median(here) - np.median(there)) / error)
-    return float(np.sqrt(np.mean(np.square(found))))
+
+    def calls(self, signs: Floats | None) -> bool:
+        """Whether a place with these signs is called a fault; one that cannot be told is not."""
+        return signs is not None and self.score(signs) > self.threshold
+
+    def score(self, signs: Floats) -> float:
+        """The log odds of a fault, faults and sound places being equally many."""
+        standard = (signs - np.array(self.means)) / np.array(self.scales)
+        return float(self.weights[0] + standard @ np.array(self.weights[1:]))
 
 
-def _steps(signal: Light, pairs: NDArray[np.int64]) -> Floats:
-    smooth = cv2.GaussianBlur(signal, (0, 0), 0.7)
-    smooth = smooth.reshape(signal.shape)
-    inner, outer = smooth[pairs[:, 1], pairs[:, 0]], smooth[pairs[:, 3], pairs[:, 2]]
-    return np.asarray(inner - outer, np.float64)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The signs of a place, whether it is a fault, and the bench that pictured it."""
+
+    signs: Floats
+    fault: bool
+    bench: int
+
+
+def learn_observer(
+    kind: str, places: Sequence[Place], false_calls: float
+) -> tuple[Observer, NDArray[np.bool_]] | None:
+    """Return the observer of a kind, and which of the places he calls faults.
+
+    Logistic regression on all signs. The threshold is the score that `false_calls` of the sound
+    places exceed; it, and which places are called, come from scores by an observer who learnt from
+    other benches (`FOLDS` parts), so that he is no better on these than on new ones. None where
+    there are too few sound places to set a threshold by.
+    """
+    signs = np.array([place.signs for place in places])
+    fault = np.array([place.fault for place in places], np.bool_)
+    part = np.array([place.bench for place in places], np.int64) % FOLDS
+    if np.count_nonzero(~fault) < LEAST_SOUND or not fault.any():
+        return None
+    scores = np.empty(len(places))
+    for each in range(FOLDS):
+        held = part == each
+        if not held.any():
+            continue
+        learnt = _observer(kind, signs[~held], fault[~held]) if not held.all() else None
+        learnt = learnt or _observer(kind, signs, fault)
+        scores[held] = [learnt.score(row) for row in signs[held]]
+    threshold = float(np.quantile(scores[~fault], 1 - false_calls, method="higher"))
+    whole = _observer(kind, signs, fault)
+    observer = Observer(kind, whole.means, whole.scales, whole.weights, threshold)
+    return observer, scores > threshold
+
+
+def _observer(kind: str, signs: Floats, fault: NDArray[np.bool_]) -> Observer:
+    means, scales = signs.mean(axis=0), signs.std(axis=0) + 1e-6
+    design = np.column_stack([np.ones(len(signs)), (signs - means) / scales])
+    share = float(np.clip(fault.mean(), 1e-3, 1 - 1e-3))
+    weight = np.where(fault, 0.5 / share, 0.5 / (1 - share))
+    spread = np.array([_FREE_SD, *(_PRIOR_SD,) * signs.shape[1]])
+    found = fit_logistic(design, fault, spread, weight=weight)
+    return Observer(
+        kind,
+        tuple(float(value) for value in means),
+        tuple(float(value) for value in scales),
+        tuple(float(value) for value in found.coefficients),
+        0.0,
+    )

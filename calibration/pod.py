@@ -2,7 +2,8 @@
 
 Hit/miss analysis of MIL-HDBK-1823A: the log odds of finding a fault are linear in the logarithm of
 its size. Two terms are added, the logarithms of the bench's sharpness and noise, so that one fit
-over many benches predicts the curve of another from its calibration alone.
+over many benches predicts the curve of another from its calibration alone. A model keeps the hits
+and misses that it rests on: bounds are likelihood ratios, which need them.
 """
 
 import math
@@ -14,28 +15,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from calibration.logistic import Logistic, fit_logistic
 from calibration.measurands import KINDS
+from calibration.observer import Observer
 from calibration.region import Floats, MeasurementError
 
-SCHEMA = 1
+SCHEMA = 2
 SHIPPED = Path(__file__).with_name("pod.toml")
-GAMMA = 5.138
-"""One-sided 95 % bound on a whole curve of two parameters: the γ at which the mean of the tails of
-χ² with one and with two degrees of freedom is 0.05 (Cheng and Iles 1988; MIL-HDBK-1823A, G.3)."""
+ONE_SIDED_95 = 2.706
+"""The 90 % point of χ² with one degree of freedom: a likelihood ratio beyond it, on the better
+side, bounds one size at 95 % (MIL-HDBK-1823A, G.3.4)."""
 SHARP = 0.25
 """Cycles per pixel, and `QUIET` levels: where the terms of sharpness and noise are nought."""
 QUIET = 1.0
 MID_LEVEL = 51.0
 """Linear light of a fifth, in 255ths: where a bench's noise is read off its noise model."""
 
-_PRIOR_SD = (8.0, 4.0, 3.0, 3.0)
+_PRIOR_SD = np.array([50.0, 4.0, 3.0, 3.0])
 """Of a weak Gaussian prior on the coefficients: it keeps the fit finite where every large fault is
 found and every small one missed, and is felt nowhere else."""
-_STEPS = 200
-_SETTLED = 1e-8
-_FAR = 1.5
-"""Sizes further than this factor outside those tried are no answer."""
+_GRID = 60
+_HALVINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,77 +66,112 @@ class Attempt:
     found: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """The probability of detection of one kind on one bench, over its size in pixels.
+@dataclass(frozen=True, slots=True, eq=False)
+class KindModel:
+    """The hits and misses of one kind, and the fit through them.
 
-    p = 1 / (1 + exp(-(`offset` + `slope` ln size_px))), with the coefficients' covariance.
+    `design` (n x 4) has 1, ln size_px, ln mtf50 / `SHARP`, ln noise / `QUIET` of each attempt,
+    `found` (n) whether it was a hit, `best` the coefficients of greatest likelihood.
     """
 
     kind: str
-    offset: float
-    slope: float
-    covariance: tuple[tuple[float, float], tuple[float, float]]
-    tried_px: tuple[float, float]
-    trials: int
+    attempts: tuple[Attempt, ...]
+    design: Floats
+    found: NDArray[np.bool_]
+    best: Logistic
+
+    @classmethod
+    def of(cls, kind: str, attempts: Sequence[Attempt]) -> "KindModel":
+        """The model of these attempts, of which there is one at least."""
+        rows = [[1.0, math.log(a.size_px), *_terms(a.condition)] for a in attempts]
+        design = np.array(rows, np.float64)
+        found = np.array([a.found for a in attempts], np.bool_)
+        return cls(kind, tuple(attempts), design, found, fit_logistic(design, found, _PRIOR_SD))
+
+    def curve(self, condition: Condition) -> "Curve":
+        """The curve of a bench."""
+        return Curve(self, condition)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """The probability of detection of one kind on one bench, over its size in pixels.
+
+    p = 1 / (1 + exp(-(`offset` + `slope` ln size_px))).
+    """
+
+    model: KindModel
+    condition: Condition
+
+    @property
+    def kind(self) -> str:
+        """The kind of fault."""
+        return self.model.kind
+
+    @property
+    def offset(self) -> float:
+        """The log odds at one pixel."""
+        first, _, sharp, noisy = self.model.best.coefficients
+        terms = _terms(self.condition)
+        return float(first + sharp * terms[0] + noisy * terms[1])
+
+    @property
+    def slope(self) -> float:
+        """How fast the log odds grow with ln size."""
+        return float(self.model.best.coefficients[1])
+
+    @property
+    def tried_px(self) -> tuple[float, float]:
+        """The smallest and the largest size that was tried."""
+        sizes = [attempt.size_px for attempt in self.model.attempts]
+        return min(sizes), max(sizes)
+
+    @property
+    def trials(self) -> int:
+        """How many faults it rests on."""
+        return len(self.model.attempts)
 
     def probability(self, size_px: float) -> float:
         """The probability of finding a fault of this size."""
         return _logistic(self.offset + self.slope * math.log(size_px))
 
-    def lower(self, size_px: float) -> float:
-        """Its lower 95 % bound, good for all sizes together (Cheng and Iles)."""
-        at = math.log(size_px)
-        (v00, v01), (_, v11) = self.covariance
-        error = math.sqrt(max(0.0, GAMMA * (v00 + 2 * at * v01 + at * at * v11)))
-        return _logistic(self.offset + self.slope * at - error)
+    def sure(self, size_px: float, probability: float = 0.9) -> bool:
+        """Whether a fault of this size is found with that probability, sure to 95 %: whether the
+        data speak against every curve that is lower there (profile likelihood ratio)."""
+        if self.probability(size_px) < probability:
+            return False
+        model, odds = self.model, math.log(probability / (1 - probability))
+        at = np.array([math.log(size_px), *_terms(self.condition)])
+        # Curves through this point: the offset, all but free a priori, follows from the others.
+        free = fit_logistic(model.design[:, 1:] - at, model.found, _PRIOR_SD[1:], offset=odds)
+        return 2 * (model.best.log_likelihood - free.log_likelihood) >= ONE_SIDED_95
 
     def found_from(self, probability: float = 0.9, *, bounded: bool = False) -> float | None:
-        """The least size from which a fault is found with this probability; with `bounded` from
-        which that is sure to 95 %. None where no size near those tried is."""
-        low, high = self.tried_px[0] / _FAR, self.tried_px[1] * _FAR
-        chance = self.lower if bounded else self.probability
-        sizes = np.geomspace(low, high, 400)
-        good = np.array([chance(float(size)) >= probability for size in sizes])
-        if not good[-1]:
-            # The bound falls again far outside what was tried: only there is that no answer.
-            within = sizes <= self.tried_px[1]
-            if not good[within].any():
-                return None
-            return float(sizes[int(np.argmax(good))])
-        misses = np.flatnonzero(~good)
-        return float(sizes[0 if not len(misses) else misses[-1] + 1])
+        """The least size tried from which on a fault is found with this probability; with
+        `bounded` from which on that is sure to 95 %. None where it is at no size tried."""
 
+        def good(size: float) -> bool:
+            if bounded:
+                return self.sure(size, probability)
+            return self.probability(size) >= probability
 
-@dataclass(frozen=True, slots=True)
-class KindModel:
-    """The fit of one kind: coefficients of 1, ln size_px, ln mtf50 / `SHARP`, ln noise / `QUIET`,
-    their covariance, the sizes tried and how many."""
-
-    kind: str
-    coefficients: tuple[float, ...]
-    covariance: tuple[tuple[float, ...], ...]
-    tried_px: tuple[float, float]
-    trials: int
-
-    def curve(self, condition: Condition) -> Curve:
-        """The curve of a bench."""
-        fixed = np.array([1.0, 0.0, *_terms(condition)])
-        slope = np.array([0.0, 1.0, 0.0, 0.0])
-        both = np.stack([fixed, slope])
-        values = both @ np.array(self.coefficients)
-        spread = both @ np.array(self.covariance) @ both.T
-        return Curve(
-            self.kind,
-            float(values[0]),
-            float(values[1]),
-            (
-                (float(spread[0, 0]), float(spread[0, 1])),
-                (float(spread[1, 0]), float(spread[1, 1])),
-            ),
-            self.tried_px,
-            self.trials,
-        )
+        low, high = self.tried_px
+        sizes = [float(size) for size in np.geomspace(low, high, _GRID)]
+        answers = [good(size) for size in sizes]
+        if not any(answers):
+            return None
+        # Few are tried at the very largest, so the data may not be sure there again.
+        last = _GRID - 1 - answers[::-1].index(True)
+        first = last
+        while first > 0 and answers[first - 1]:
+            first -= 1
+        if first == 0:
+            return sizes[0]
+        below, above = sizes[first - 1], sizes[first]
+        for _ in range(_HALVINGS):
+            middle = math.sqrt(below * above)
+            below, above = (below, middle) if good(middle) else (middle, above)
+        return above
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,34 +179,41 @@ class PodModel:
     """The fits by kind. `observer` says who looked, `false_calls` how often it calls a sound place
     of the same size and shape a fault, `source` what it looked at.
 
-    `thresholds` are those of the observer who looks at the pictures alone
-    (`calibration.observer`): the evidence that sound places exceed that often. Empty for others.
+    `observers` are those who look at the pictures alone, by kind; empty for others.
     """
 
     observer: str
     false_calls: float
     source: str
     kinds: Mapping[str, KindModel]
-    thresholds: Mapping[str, float]
+    observers: Mapping[str, Observer]
 
     def curves(self, condition: Condition) -> tuple[Curve, ...]:
-        """The curves of a bench, by kind."""
-        return tuple(model.curve(condition) for _, model in sorted(self.kinds.items()))
+        """The curves of a bench, by kind. One that is sharper or quieter than every bench tried
+        counts as the best of those."""
+        tried = [a.condition for model in self.kinds.values() for a in model.attempts]
+        held = Condition(
+            min(condition.mtf50, max(each.mtf50 for each in tried)),
+            max(condition.noise, min(each.noise for each in tried)),
+        )
+        return tuple(model.curve(held) for _, model in sorted(self.kinds.items()))
 
     @classmethod
     def parse(cls, text: str) -> "PodModel":
         """The model in TOML text; `MeasurementError` in one sentence where it is none."""
         try:
             form = _of_this_schema(tomllib.loads(text))
-            kinds = {entry["kind"]: _kind(entry) for entry in form["kind"]}
+            benches = [Condition(float(mtf50), float(noise)) for mtf50, noise in form["benches"]]
+            kinds = {entry["kind"]: _kind(entry, benches) for entry in form["kind"]}
+            observers = {entry["kind"]: _observer(entry) for entry in form.get("observer_of", ())}
             return cls(
                 str(form["observer"]),
                 float(form["false_calls"]),
                 str(form["source"]),
                 kinds,
-                {str(kind): float(least) for kind, least in form["thresholds"].items()},
+                observers,
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, IndexError) as error:
             raise MeasurementError(
                 f"The model of detection is wrong ({error}): learn it again with "
                 "'regrade measure pod'."
@@ -177,26 +221,38 @@ class PodModel:
 
     def text(self) -> str:
         """The model as TOML, the same text for the same model."""
+        conditions = dict.fromkeys(
+            attempt.condition
+            for _, model in sorted(self.kinds.items())
+            for attempt in model.attempts
+        )
+        place = {condition: number for number, condition in enumerate(conditions)}
         lines = [
             f"schema = {SCHEMA}",
             f'observer = "{self.observer}"',
             f"false_calls = {self.false_calls:.4f}",
             f'source = "{self.source}"',
-            "",
-            "[thresholds]",
-            *(f"{kind} = {least:.3f}" for kind, least in sorted(self.thresholds.items())),
+            "# MTF50 in cycles per pixel and noise in 255ths, of each bench",
+            f"benches = [{', '.join(f'[{c.mtf50!r}, {c.noise!r}]' for c in conditions)}]",
         ]
+        for _, observer in sorted(self.observers.items()):
+            lines += [
+                "",
+                "[[observer_of]]",
+                f'kind = "{observer.kind}"',
+                f"means = {_numbers(observer.means)}",
+                f"scales = {_numbers(observer.scales)}",
+                f"weights = {_numbers(observer.weights)}",
+                f"threshold = {observer.threshold:.6g}",
+            ]
         for _, model in sorted(self.kinds.items()):
-            rows = ", ".join(_numbers(row) for row in model.covariance)
             lines += [
                 "",
                 "[[kind]]",
                 f'kind = "{model.kind}"',
-                "# of 1, ln size, ln sharpness, ln noise",
-                f"coefficients = {_numbers(model.coefficients)}",
-                f"covariance = [{rows}]",
-                f"tried_px = {_numbers(model.tried_px)}",
-                f"trials = {model.trials}",
+                f"sizes_px = {_numbers([a.size_px for a in model.attempts])}",
+                f"bench = {[place[a.condition] for a in model.attempts]}",
+                f"found = {[int(a.found) for a in model.attempts]}",
             ]
         return "\n".join(lines) + "\n"
 
@@ -208,43 +264,11 @@ def shipped_pod() -> PodModel:
 
 
 def fit(attempts: Iterable[Attempt]) -> dict[str, KindModel]:
-    """Return the fit of each kind that was tried, by penalised maximum likelihood (Newton)."""
+    """Return the fit of each kind that was tried."""
     groups: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         groups.setdefault(attempt.kind, []).append(attempt)
-    return {kind: _fitted(kind, group) for kind, group in groups.items()}
-
-
-def _fitted(kind: str, group: Sequence[Attempt]) -> KindModel:
-    design = np.array([[1.0, math.log(a.size_px), *_terms(a.condition)] for a in group], np.float64)
-    found = np.array([a.found for a in group], np.float64)
-    precision = np.diag(1 / np.square(_PRIOR_SD))
-
-    def loss(at: Floats) -> float:
-        odds = design @ at
-        return float(np.sum(np.logaddexp(0, odds) - found * odds) + at @ precision @ at / 2)
-
-    beta = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(design @ beta, -500, 500)))
-        gradient = design.T @ (found - chance) - precision @ beta
-        hessian = (design * (chance * (1 - chance))[:, None]).T @ design + precision
-        step = np.linalg.solve(hessian, gradient)
-        # Newton's step overshoots where hits and misses hardly overlap: shorten it until it helps.
-        while loss(beta + step) > loss(beta) and float(np.abs(step).max()) > _SETTLED:
-            step = step / 2
-        beta = beta + step
-        if float(np.abs(step).max()) <= _SETTLED:
-            break
-    spread = np.linalg.inv(hessian)
-    sizes = [a.size_px for a in group]
-    return KindModel(
-        kind,
-        tuple(float(v) for v in beta),
-        tuple(tuple(float(v) for v in row) for row in spread),
-        (min(sizes), max(sizes)),
-        len(group),
-    )
+    return {kind: KindModel.of(kind, group) for kind, group in groups.items()}
 
 
 def size_in_unit(kind: str, size_px: float, mm_per_px: float) -> float:
@@ -261,15 +285,22 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + math.exp(-min(max(odds, -500.0), 500.0)))
 
 
-def _kind(entry: Mapping[str, Any]) -> KindModel:
-    low, high = entry["tried_px"]
-    return KindModel(
-        entry["kind"],
-        tuple(float(v) for v in entry["coefficients"]),
-        tuple(tuple(float(v) for v in row) for row in entry["covariance"]),
-        (float(low), float(high)),
-        int(entry["trials"]),
+def _kind(entry: Mapping[str, Any], benches: Sequence[Condition]) -> KindModel:
+    kind = str(entry["kind"])
+    rows = zip(entry["sizes_px"], entry["bench"], entry["found"], strict=True)
+    attempts = [
+        Attempt(kind, float(size), benches[bench], bool(found)) for size, bench, found in rows
+    ]
+    if not attempts or KINDS.get(kind) is None:
+        raise ValueError(f"{kind} was never tried, or is no kind of fault")
+    return KindModel.of(kind, attempts)
+
+
+def _observer(entry: Mapping[str, Any]) -> Observer:
+    means, scales, weights = (
+        tuple(float(value) for value in entry[name]) for name in ("means", "scales", "weights")
     )
+    return Observer(str(entry["kind"]), means, scales, weights, float(entry["threshold"]))
 
 
 def _numbers(values: Sequence[float]) -> str:

@@ -18,6 +18,7 @@ from calibration.verification.log import Verification
 BLUE, AMBER, MAROON, INK, PALE = "#0B66C3", "#FFB000", "#6B1027", "#1B2430", "#D7DEE6"
 WIDTH = 640
 _MARGIN = 46
+_QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 _DOTTED = 60
 """Curves of more points than this are lines alone."""
 
@@ -96,16 +97,18 @@ def mtf_figure(edges: Sequence[EdgeSharpness]) -> str:
 
 def pod_figure(found: Sequence[Detectability]) -> str:
     """The probability of detection of every kind of fault over its length, or the root of its
-    area, as far as faults were tried."""
-    largest = max((_length(each, each.high) for each in found), default=1.0)
-    lengths = np.linspace(largest / 200, largest, 200)
+    area, on a logarithmic scale and as far as faults were tried."""
+    ends = [(_length(each, each.low), _length(each, each.high)) for each in found]
+    low, high = min(first for first, _ in ends), max(last for _, last in ends)
     curves = []
-    for each, colour in zip(found, _colours(), strict=False):
+    for each, (first, last), colour in zip(found, ends, _colours(len(found)), strict=True):
+        lengths = np.geomspace(first, last, 100)
         power = 2 if each.unit == "mm2" else 1
-        inside = lengths <= _length(each, each.high)
-        odds = (power * np.log(lengths[inside]) - each.mu) / each.sigma
-        curves.append((lengths[inside], 1 / (1 + np.exp(-odds)), colour))
-    return plot(curves, (0, largest), (0, 1), "mm", "POD", [each.defect for each in found])
+        odds = (power * np.log(lengths) - each.mu) / each.sigma
+        curves.append((np.log10(lengths), 1 / (1 + np.exp(-odds)), colour))
+    names = [each.defect.replace("_", " ") for each in found]
+    across = (math.log10(low), math.log10(high) + 0.5)
+    return plot(curves, across, (0, 1), "mm", "POD", names, decades=True)
 
 
 def _length(found: Detectability, size: float) -> float:
@@ -145,8 +148,14 @@ def plot(
     x_name: str,
     y_name: str,
     names: Sequence[str] = (),
+    *,
+    decades: bool = False,
 ) -> str:
-    """Curves (x, y, colour) in one frame with its axes; the first ones have names."""
+    """Curves (x, y, colour) in one frame with its axes; the first ones have names.
+
+    With `decades` x are decimal logarithms, written as the numbers; names then stand at the right,
+    where the curves have ended.
+    """
     height = 300.0
     right, low = WIDTH - 12.0, height - _MARGIN
 
@@ -160,10 +169,10 @@ def plot(
         _text(right - 70, height - 12, x_name),
         _text(_MARGIN + 6, 12, y_name),
     ]
-    for share in (0, 0.25, 0.5, 0.75, 1):
-        x = x_range[0] + share * (x_range[1] - x_range[0])
+    for x, written in _marks(x_range, decades=decades):
+        parts.append(_text(place(x, 0)[0] - 8, low + 16, written))
+    for share in _QUARTERS:
         y = y_range[0] + share * (y_range[1] - y_range[0])
-        parts.append(_text(place(x, 0)[0] - 8, low + 16, f"{x:.3g}"))
         parts.append(_text(4, place(x_range[0], y)[1] + 4, f"{y:.3g}"))
     for number, (xs, ys, colour) in enumerate(curves):
         points = [place(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
@@ -172,8 +181,19 @@ def plot(
         dots = points if len(points) <= _DOTTED else []
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{colour}"/>' for x, y in dots]
         if number < len(names):
-            parts.append(_text(_MARGIN + 12, 30 + 15 * number, names[number], colour))
+            left = right - 105 if decades else _MARGIN + 12
+            parts.append(_text(left, 30 + 15 * number, names[number], colour))
     return _svg(height, parts)
+
+
+def _marks(x_range: tuple[float, float], *, decades: bool) -> list[tuple[float, str]]:
+    """Where x is written below the axis, and what."""
+    first, last = x_range
+    if not decades:
+        places = [first + share * (last - first) for share in _QUARTERS]
+        return [(x, f"{x:.3g}") for x in places]
+    numbers = [base * 10.0**power for power in range(-2, 5) for base in (1, 2, 5)]
+    return [(math.log10(x), f"{x:g}") for x in numbers if first <= math.log10(x) <= last]
 
 
 def _hex(lab: Floats) -> str:
@@ -183,8 +203,12 @@ def _hex(lab: Floats) -> str:
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
-def _colours() -> tuple[str, ...]:
-    return (BLUE, "#2E8B57", "#7A4CC2", "#00838F", "#B35C00", INK, "#5D6B79", "#A02070")
+def _colours(count: int = 11) -> tuple[str, ...]:
+    some = (
+        *(BLUE, "#2E8B57", "#7A4CC2", "#00838F", "#B35C00", INK),
+        *("#5D6B79", "#A02070", "#8A7A00", "#C0392B", "#4E79C7"),
+    )
+    return tuple(some[number % len(some)] for number in range(count))
 
 
 def _svg(height: float, parts: Sequence[str]) -> str:

@@ -7,7 +7,8 @@ from html import escape
 
 from calibration.record import Calibration, Claim
 from calibration.report.figures import mtf_figure, pod_figure
-from calibration.report.phrases import chinese_quantity, chinese_sentence
+from calibration.report.phrases import chinese_quantity, chinese_sentence, chinese_word
+from calibration.sections.detection import Detectability
 from calibration.sections.provenance import Result
 
 _SHAPES = {"pass": "●", "marginal": "▲", "fail": "■"}
@@ -58,32 +59,61 @@ class Figure:
     jpegs: Sequence[bytes] = field(default_factory=tuple)
 
 
-def report_page(record: Calibration, figures: Mapping[str, Sequence[Figure]]) -> str:
-    """Return the report of a record as HTML. `figures` are shown with their step's results.
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a report: a heading with its figures in numbers, as HTML, and its drawings."""
+
+    html: str
+    figures: Sequence[Figure] = field(default_factory=tuple)
+
+
+def report_sections(
+    record: Calibration, figures: Mapping[str, Sequence[Figure]]
+) -> tuple[Section, ...]:
+    """Return the report of a record in its parts. `figures` are shown with their step's results.
 
     Curves of sharpness and detection are drawn from the record itself.
     """
     steps = list(dict.fromkeys([*(result.step for result in record.results), *figures]))
-    body = [_head(record)]
+    sections = [Section(_head(record))]
     for step in steps:
-        english, chinese = _step(step)
-        body.append(f"<h2>{escape(english)} · {escape(chinese)}</h2>")
         results = [result for result in record.results if result.step == step]
-        if results:
-            body.append(_results(results))
-        body += [_figure(each) for each in figures.get(step, ())]
-    if record.sharpness and any(edge.mtf for edge in record.sharpness.edges):
-        caption = ("MTF of every slanted edge", "各斜边的 MTF")
-        body.append(_figure(Figure(caption, mtf_figure(record.sharpness.edges))))
+        shown = list(figures.get(step, ()))
+        edges = record.sharpness.edges if record.sharpness and step == "focus" else ()
+        if any(edge.mtf for edge in edges):
+            caption = ("MTF of every slanted edge", "各斜边的 MTF")
+            shown.append(Figure(caption, mtf_figure(edges)))
+        sections.append(Section(_heading(*_step(step)) + _results(results), shown))
     if record.detection:
         caption = ("probability of detection over size", "检出概率与尺寸")
-        body.append(_figure(Figure(caption, pod_figure(record.detection))))
-    body.append(_provenance(record))
+        curves = Figure(caption, pod_figure(record.detection))
+        heading = _heading("What this bench finds", "本工位能检出什么")
+        sections.append(Section(heading + _found(record.detection), [curves]))
+    sections += [Section(part) for part in _provenance(record)]
+    return tuple(sections)
+
+
+def report_page(record: Calibration, figures: Mapping[str, Sequence[Figure]]) -> str:
+    """Return the report of a record as one page of HTML, as `report_sections` has it."""
+    body = [
+        section.html + "".join(_figure(each) for each in section.figures)
+        for section in report_sections(record, figures)
+    ]
     title = escape(f"Calibration {record.id}")
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>"
     )
+
+
+def caption_of(figure: Figure) -> str:
+    """A figure's caption in both languages, as HTML."""
+    english, chinese = figure.caption
+    return f"{escape(english)} · {chinese}"
+
+
+def _heading(english: str, chinese: str) -> str:
+    return f"<h2>{escape(english)} · {escape(chinese)}</h2>"
 
 
 def _step(step: str) -> tuple[str, str]:
@@ -139,6 +169,8 @@ def _optics(record: Calibration) -> list[tuple[tuple[str, str], str]]:
 
 
 def _results(results: Sequence[Result]) -> str:
+    if not results:
+        return ""
     rows = []
     for each in results:
         name = escape(each.quantity)
@@ -160,20 +192,44 @@ def _results(results: Sequence[Result]) -> str:
             f'<td class="n">{limits}</td><td>{_word(each.verdict)}</td><td>{said}</td></tr>'
         )
     head = "<tr><th></th><th>value · 值</th><th>pass / marginal · 限值</th><th></th><th></th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
+    return f'<table width="100%">{head}{"".join(rows)}</table>'
+
+
+def _found(found: Sequence[Detectability]) -> str:
+    """The sizes from which 90 % of each kind are found."""
+    rows = []
+    for each in found:
+        unit = each.unit.replace("mm2", "mm²")
+        sizes = [
+            "—" if size is None else f"{float(f'{size:.3g}'):g} {unit}"
+            for size in (each.a90, each.a90_95)
+        ]
+        cells = "".join(f'<td class="n">{size}</td>' for size in sizes)
+        name = each.defect.replace("_", " ")
+        if chinese := chinese_word(name):
+            name += f" · {chinese}"
+        rows.append(f'<tr><td>{escape(name)}</td>{cells}<td class="n">{each.trials}</td></tr>')
+    head = "<tr><th></th><th>a90</th><th>a90/95</th><th>faults tried · 试验数</th></tr>"
+    observer = escape(found[0].observer)
+    said = (
+        f"90 % are found from this size on; a90/95: sure to 95 %; —: at no size tried. "
+        f"Who looks: {observer}, at {100 * found[0].false_calls:.0f} % false calls.<br>"
+        "从该尺寸起检出 90 %；a90/95：置信度 95 %；—：所试尺寸均不能保证。"
+    )
+    return f'<table width="100%">{head}{"".join(rows)}</table><p>{said}</p>'
 
 
 def _figure(figure: Figure) -> str:
-    english, chinese = figure.caption
     images = "".join(
         f'<img alt="" src="data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}">'
         for jpeg in figure.jpegs
     )
     inside = figure.svg or f'<div class="sheet">{images}</div>'
-    return f"<figure>{inside}<figcaption>{escape(english)} · {chinese}</figcaption></figure>"
+    return f"<figure>{inside}<figcaption>{caption_of(figure)}</figcaption></figure>"
 
 
-def _provenance(record: Calibration) -> str:
+def _provenance(record: Calibration) -> list[str]:
+    """What it rests on; the pictures apart, since there may be pages of them."""
     targets = "; ".join(
         f"{target.kind}, serial {target.serial}"
         + ("" if target.U_relative is None else f", U {100 * target.U_relative:.2f} %")
@@ -182,17 +238,16 @@ def _provenance(record: Calibration) -> str:
     pictures = "<br>".join(
         f"{escape(each.step)} {escape(each.name)} {each.sha256}" for each in record.pictures
     )
-    return (
-        "<h2>What it rests on · 依据</h2>"
-        f"<p>Targets · 标定物: {escape(targets) or '—'}</p>"
-        f"<p>Digest of the record · 记录摘要 (SHA-256 of RFC 8785): {record.digest}</p>"
-        f'<p class="small">{pictures}</p>'
-    )
+    return [
+        _heading("What it rests on", "依据") + f"<p>Targets · 标定物: {escape(targets) or '—'}</p>"
+        f"<p>Digest of the record · 记录摘要 (SHA-256 of RFC 8785): {record.digest}</p>",
+        f'<p class="small">{pictures}</p>',
+    ]
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:
     lines = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
-    return f"<table>{lines}</table>"
+    return f'<table width="100%">{lines}</table>'
 
 
 def _word(verdict: str) -> str:

@@ -19,6 +19,11 @@ def chinese_quantity(quantity: str) -> str | None:
     return _known()["quantities"].get(quantity)
 
 
+def chinese_word(word: str) -> str | None:
+    """What a word of a figure or table is called; None where nobody has translated it."""
+    return _known()["words"].get(word)
+
+
 def chinese_sentence(sentence: str) -> str | None:
     """A reason or remedy, with the figures and names in it; None where nobody translated it."""
     whole = _known()["sentences"].get(sentence)

@@ -7,21 +7,11 @@ from pathlib import Path
 
 from calibration.bench_plane import Bar, calibrate_plane
 from calibration.boards.board import Board
-from calibration.boards.finding import Grey
 from calibration.chart.reference import Batch
-from calibration.lens.calibrate import LensCalibration, calibrate_lens, gather
+from calibration.lens.calibrate import calibrate_lens, gather
 from calibration.pod import shipped_pod
 from calibration.record import Calibration
-from calibration.report.figures import (
-    chart_figure,
-    coverage_figure,
-    drift_chart,
-    residual_figure,
-)
-from calibration.report.page import Figure, report_page
 from calibration.sections.provenance import Target
-from calibration.verification.log import log_of, read_log
-from models.runtime.opencv import cv2
 from station.app.calibration_hands import CalibratedBench
 from station.app.calibration_lamps import DARK
 from station.app.calibration_light import (
@@ -35,15 +25,14 @@ from station.app.calibration_light import (
 )
 from station.app.calibration_pictures import PictureFile, Say, capture_lit, capture_views
 from station.app.calibration_record import read, write_lens, write_plane
+from station.app.calibration_report import write_report
 from station.app.measuring.bench import state_detection
 from station.app.verifying import make_reference
-from station.domain.faults import refuse
 
 VIEWS = 27
 PLACES = 5
 UNTOUCHED = 30
 TURNS = 2
-_THUMB_PX = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +52,15 @@ class Wishes:
 
 
 def calibrate_all(
-    bench: CalibratedBench, record: Path, work: Path, report: Path, wishes: Wishes, say: Say
+    bench: CalibratedBench,
+    record: Path,
+    work: Path,
+    reports: Sequence[Path],
+    wishes: Wishes,
+    say: Say,
 ) -> Calibration:
     """Calibrate lens, plane, light, focus and colour, state what the bench finds, make the card's
-    picture the reference, and write the report.
+    picture the reference, and write the reports.
 
     Pictures stay in `work`, and those that are there already count, so a broken-off run goes on.
     The record is written after every step. `CalibrationError` where a step computes nothing.
@@ -100,7 +94,7 @@ def calibrate_all(
     card = partial(hands.card, wishes.card)
     (shown,) = capture_lit(card, lamps, [wishes.light], work / "card", say)
     make_reference(record, shown.path.read_bytes(), wishes.card, wishes.light, bench.camera)
-    write_report(record, report, lens, colour, [*used, *lying])
+    write_report(record, reports, lens, colour, [*used, *lying])
     return read(record)
 
 
@@ -132,48 +126,6 @@ def picture_lamps(
     return LampShots(lit, still)
 
 
-def write_report(
-    record: Path,
-    report: Path,
-    lens: LensCalibration | None = None,
-    colour: ColourStep | None = None,
-    pictures: list[PictureFile] | None = None,
-) -> None:
-    """Write the report of the record, with the figures of what was calibrated just now and the
-    drift of its daily checks. StationError where it cannot be written."""
-    figures: dict[str, list[Figure]] = {}
-    if lens is not None:
-        figures["lens"] = [
-            Figure(
-                ("corners seen, cells without any in maroon", "所见角点，未覆盖的格为红褐色"),
-                coverage_figure(lens.views, lens.size),
-            ),
-            Figure(
-                ("residuals, magnified", "残差（已放大）"),
-                residual_figure(lens.views, lens.fit.residuals, lens.size),
-            ),
-        ]
-    if pictures:
-        thumbs = [thumb for each in pictures if (thumb := _thumb(each.grey()))]
-        caption = ("the pictures it rests on", "所依据的照片")
-        figures["plane"] = [Figure(caption, jpegs=thumbs)]
-    if colour is not None:
-        caption = (
-            "each patch as delivered, corrected, and as it should be; ΔE00 before and after",
-            "每个色块：原样、校正后、应有颜色；校正前后的 ΔE00",
-        )
-        figures["colour"] = [Figure(caption, chart_figure(colour.made))]
-    made = read(record)
-    history = [each for each in read_log(log_of(record)) if each.calibration == made.digest]
-    if history:
-        caption = ("daily checks as a share of their limits", "每日校验占限值的比例")
-        figures["verify"] = [Figure(caption, drift_chart(history))]
-    try:
-        report.write_text(report_page(made, figures), "utf-8")
-    except OSError as error:
-        raise refuse(f"{report} cannot be written ({error.strerror}): name another file") from error
-
-
 def _focus(bench: CalibratedBench, record: Path, work: Path, wishes: Wishes, say: Say) -> None:
     edges = bench.hands.edges
     (picture,) = capture_lit(edges, bench.lamps, [wishes.light], work / "untouched", say)
@@ -196,12 +148,3 @@ def _detection(record: Path) -> None:
     made = read(record)
     if made.sharpness is not None and made.noise is not None:
         state_detection(record, shipped_pod())
-
-
-def _thumb(grey: Grey | None) -> bytes | None:
-    if grey is None:
-        return None
-    scale = _THUMB_PX / grey.shape[1]
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    good, encoded = cv2.imencode(".jpg", small, (cv2.IMWRITE_JPEG_QUALITY, 70))
-    return encoded.tobytes() if good else None

@@ -24,7 +24,10 @@ def calibrate_all(
     work: Annotated[
         Path, typer.Option(help="Where pictures are kept; a broken-off run goes on from them.")
     ],
-    report: Annotated[Path | None, typer.Option(help="The report to write (HTML).")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="The report to write, HTML or PDF; else both beside the record."),
+    ] = None,
     virtual: Annotated[bool, typer.Option(help="Calibrate the virtual bench.")] = False,
     camera: Annotated[
         str | None, typer.Option(help="A camera's name in --config: it takes the pictures.")
@@ -72,23 +75,24 @@ def calibrate_all(
     lamps = tuple(lamp or ())
     wishes = app.Wishes(named, measured, card, by, light, lamps, batch=stated_batch(batch))
     work.mkdir(parents=True, exist_ok=True)
-    page = report or record.with_suffix(".html")
+    reports = [report] if report else [record.with_suffix(each) for each in (".html", ".pdf")]
     truth: dict[str, float] = {}
     needed = [*lamps, light]
     with virtual_bench(seed, needed=needed) if virtual else source.bench(*needed) as bench:
         try:
-            made = app.calibrate_all(bench, record, work, page, wishes, console.note)
+            made = app.calibrate_all(bench, record, work, reports, wishes, console.note)
         except CalibrationError as error:
             console.leave(str(error), console.FAILED)
         if bench.virtual is not None:
             truth = bench.virtual.truth.errors(*made.optics)
     verdict = overall(made.results)
-    console.note(console.words()("calibrate.written", record=str(record), report=str(page)))
+    console.note(console.words()("calibrate.written", record=str(record), report=str(reports[-1])))
     if as_json:
         console.answer_json(
             {
                 "record": str(record),
-                "report": str(page),
+                "report": str(reports[0]),
+                "reports": [str(each) for each in reports],
                 "id": made.id,
                 "digest": made.digest,
                 "claims": sorted(made.claims),
@@ -105,9 +109,9 @@ def calibrate_all(
 
 def report(
     record: Annotated[Path, typer.Option(help="The calibration record.")],
-    out: Annotated[Path, typer.Option(help="The report to write (HTML, prints on A4).")],
+    out: Annotated[Path, typer.Option(help="The report to write: A4 as .pdf, else HTML.")],
 ) -> None:
     """Write the printable report of a calibration record, with the drift of its daily checks."""
-    from station.app.calibrate_all import write_report
+    from station.app.calibration_report import write_report
 
-    write_report(record, out)
+    write_report(record, [out])

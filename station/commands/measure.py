@@ -109,11 +109,11 @@ def find(
     """
     from dataclasses import asdict
 
-    from station.app.measuring.finding import ByEvidence, attempts, foretold
+    from station.app.measuring.finding import ByPictures, attempts, foretold
     from station.app.measuring.tables import detector_of, pod_model
 
     known = pod_model(model)
-    finder = ByEvidence(known.thresholds) if pack is None else detector_of(pack)[0]
+    finder = ByPictures(known.observers) if pack is None else detector_of(pack)[0]
     groups = foretold(known, list(attempts(finder, sets, progress("returns"))))
     if as_json:
         console.answer_json({"observer": known.observer, "groups": [asdict(g) for g in groups]})
@@ -174,7 +174,7 @@ def card(
 
 
 def _size(size: float | None, unit: str) -> str:
-    return "at no size" if size is None else f"{size:.3g} {unit}"
+    return "at no size" if size is None else f"{float(f'{size:.3g}'):g} {unit}"
 
 
 def progress(of: str) -> Callable[[int, int], None]:

@@ -64,7 +64,7 @@ def unfindable(policy: GradingPolicy, bench: Sequence[SmallestFound]) -> tuple[s
         elif limit < size:
             sentences.append(
                 f"clause {clause.id} sets a limit of {limit:g} {clause.unit}, and this bench "
-                f"surely finds {named} only from {size:.3g} {clause.unit} (90 % of "
+                f"surely finds {named} only from {float(f'{size:.3g}'):g} {clause.unit} (90 % of "
                 "them, at 95 % confidence): raise the limit, or improve focus and light and "
                 "calibrate again"
             )

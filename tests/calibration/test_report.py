@@ -1,6 +1,7 @@
 """The report: everything that a record says, in both languages, and figures that can be drawn."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ from calibration.sections.detection import Detectability
 from calibration.sections.provenance import Result
 from calibration.verification.check import compare
 from calibration.verification.log import Verification
+from station.app.calibration_record import without_geometry
 from tests.calibration.test_bench_plane import poses, sightings
 from tests.support.pictured_boards import SIZE, TRUE_LENS
 from tests.support.records import changed, parsed
@@ -34,7 +36,8 @@ def failing() -> list[Result]:
         limits.judge(quantity, 0.0 if limit.passing > limit.marginal else 1e9)
         for quantity, (limit, *_) in limits._SAID.items()
     ]
-    return [*lens, *blind.results, *told.results, *compare(reading, reference)]
+    waiting = without_geometry(changed({"check": asdict(reference)})).results
+    return [*lens, *blind.results, *told.results, *compare(reading, reference), *waiting]
 
 
 def test_every_reason_and_remedy_has_its_chinese() -> None:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.measurands import KINDS
-from calibration.observer import evidence
+from calibration.observer import Observer, Place, learn_observer
 from calibration.pod import Attempt, Condition, PodModel, fit
-from calibration.region import region_of_mask
+from calibration.region import Floats, region_of_mask
+from calibration.signs import signs
 from models.runtime.detection import Detection
 from models.runtime.opencv import cv2
 from models.sets import FaultTruth, SetError, read_set
@@ -29,15 +30,16 @@ _CLEAR_PX = 9
 _SHARED = 0.25
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """One fault, or a sound place of its shape, and the evidence for a fault there."""
+    """One fault and a sound place of its shape, with their signs; None where pictures do not tell,
+    or where there is no such place. `bench` is the number of its set."""
 
     kind: str
     size_px: float
-    condition: Condition
-    fault: float
-    sound: float | None
+    bench: int
+    fault: Floats | None
+    sound: Floats | None
 
 
 class Finder(Protocol):
@@ -48,15 +50,16 @@ class Finder(Protocol):
         ...
 
 
-class ByEvidence:
-    """Finds a fault where the evidence exceeds what sound places show."""
+class ByPictures:
+    """Finds a fault where the observer of its kind calls its place one."""
 
-    def __init__(self, thresholds: Mapping[str, float]) -> None:
-        self._thresholds = thresholds
+    def __init__(self, observers: Mapping[str, Observer]) -> None:
+        self._observers = observers
 
     def found(self, pose: PicturedPose) -> Sequence[bool]:
         return [
-            _evidence(pose, fault) > self._thresholds.get(fault.defect, math.inf)
+            fault.defect in self._observers
+            and self._observers[fault.defect].calls(_signs(pose, fault))
             for fault in pose.faults
         ]
 
@@ -79,23 +82,33 @@ def learn_pod(sets: Sequence[Path], progress: Progress) -> PodModel:
     """The probability of detection that the pictures of the sets allow. StationError for bad sets.
 
     An observer who knows where to look and must tell the fault from the goods' own pattern: sound
-    places of the same item, of the same shape, give the evidence that is exceeded `FALSE_CALLS`
-    of the time.
+    places of the same item, of the same shape, are what he calls a fault `FALSE_CALLS` of the
+    time. Whether he finds a fault is told by one who learnt from other benches.
     """
     looked = list(_looked(sets, progress))
-    kinds = {each.kind for each in looked}
-    thresholds = {}
-    for kind in sorted(kinds):
-        sound = [e.sound for e in looked if e.kind == kind and e.sound is not None]
-        if sound:
-            thresholds[kind] = float(np.quantile(sound, 1 - FALSE_CALLS, method="higher"))
-    attempts = [
-        Attempt(e.kind, e.size_px, e.condition, e.fault > thresholds[e.kind])
-        for e in looked
-        if e.kind in thresholds
-    ]
+    conditions = _conditions(sets)
+    observers: dict[str, Observer] = {}
+    attempts: list[Attempt] = []
+    for kind in sorted({each.kind for each in looked}):
+        mine = [each for each in looked if each.kind == kind]
+        told = [each for each in mine if each.fault is not None]
+        places = [Place(each.fault, True, each.bench) for each in told if each.fault is not None]
+        places += [Place(each.sound, False, each.bench) for each in mine if each.sound is not None]
+        learnt = learn_observer(kind, places, FALSE_CALLS)
+        if learnt is None:
+            continue
+        observers[kind], called = learnt
+        hits = iter(called[: len(told)])
+        for each in mine:
+            found = each.fault is not None and bool(next(hits))
+            attempts.append(Attempt(kind, each.size_px, conditions[each.bench], found))
+    if not observers:
+        raise refuse(
+            f"{len(looked)} faults are too few to learn from: render more sets with 'regrade "
+            "models render --generator fast' and name them all"
+        )
     source = f"{len(sets)} rendered sets, {len(looked)} faults"
-    return PodModel(PICTURES, FALSE_CALLS, source, fit(attempts), thresholds)
+    return PodModel(PICTURES, FALSE_CALLS, source, fit(attempts), observers)
 
 
 def learn_pod_of(
@@ -156,7 +169,6 @@ def foretold(model: PodModel, tried: Sequence[Attempt]) -> tuple[Foretold, ...]:
 
 
 def _looked(sets: Sequence[Path], progress: Progress) -> Iterator[Looked]:
-    conditions = _conditions(sets)
     for pose in pictured_poses(sets, progress):
         reach = np.ones((_CLEAR_PX, _CLEAR_PX), np.uint8)
         busy = np.asarray(cv2.dilate((pose.mask > 0).astype(np.uint8), reach), np.uint8)
@@ -167,21 +179,22 @@ def _looked(sets: Sequence[Path], progress: Progress) -> Iterator[Looked]:
             place = _sound_place(pose, fault, busy)
             sound = None
             if place is not None:
-                sound = evidence(fault.defect, region_of_mask(place, (0, 0)), pose.views)
-            condition = conditions[pose.part]
-            yield Looked(fault.defect, size, condition, _evidence(pose, fault), sound)
+                sound = signs(region_of_mask(place, (0, 0)), pose.views)
+            yield Looked(fault.defect, size, pose.part, _signs(pose, fault), sound)
 
 
-def _evidence(pose: PicturedPose, fault: FaultTruth) -> float:
-    region = region_of_mask(pose.mask == fault.instance, (0, 0))
-    return evidence(fault.defect, region, pose.views)
+def _signs(pose: PicturedPose, fault: FaultTruth) -> Floats | None:
+    return signs(region_of_mask(pose.mask == fault.instance, (0, 0)), pose.views)
 
 
 def _sound_place(
     pose: PicturedPose, fault: FaultTruth, busy: NDArray[np.uint8]
 ) -> NDArray[np.uint8] | None:
-    """The fault's shape turned and laid on the item where nothing is wrong; None if it finds no
-    room."""
+    """The fault's shape laid on the item where nothing is wrong; None if it finds no room.
+
+    It is turned and laid anywhere, but of a seal moved along it: the seal that holds is what an
+    open one must be told from.
+    """
     rng = pose.random(3, fault.instance)
     within = pose.views.within
     if within is None:
@@ -189,12 +202,18 @@ def _sound_place(
     rows, columns = np.nonzero(pose.mask == fault.instance)
     open_rows, open_columns = np.nonzero(within)
     height, width = within.shape
-    for _ in range(_SOUND_TRIES):
-        spot = int(rng.integers(len(open_rows)))
-        turn = rng.uniform(0, 2 * np.pi)
-        x, y = columns - columns.mean(), rows - rows.mean()
-        new_y = np.rint(open_rows[spot] + y * np.cos(turn) - x * np.sin(turn)).astype(int)
-        new_x = np.rint(open_columns[spot] + x * np.cos(turn) + y * np.sin(turn)).astype(int)
+    x, y = columns - columns.mean(), rows - rows.mean()
+    along = _long_axis(x, y)
+    for number in range(_SOUND_TRIES):
+        if fault.defect == "broken_seal":
+            way = 1 if number % 2 else -1
+            shift = way * (1.0 + 0.1 * (number // 2)) * along
+            turn, left, top = 0.0, columns.mean() + shift[0], rows.mean() + shift[1]
+        else:
+            spot = int(rng.integers(len(open_rows)))
+            turn, left, top = rng.uniform(0, 2 * np.pi), open_columns[spot], open_rows[spot]
+        new_y = np.rint(top + y * np.cos(turn) - x * np.sin(turn)).astype(int)
+        new_x = np.rint(left + x * np.cos(turn) + y * np.sin(turn)).astype(int)
         if new_y.min() < 0 or new_x.min() < 0 or new_y.max() >= height or new_x.max() >= width:
             continue
         if busy[new_y, new_x].any() or not within[new_y, new_x].all():
@@ -204,6 +223,14 @@ def _sound_place(
         closed = cv2.morphologyEx(place, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
         return np.asarray(closed, np.uint8)
     return None
+
+
+def _long_axis(x: Floats, y: Floats) -> Floats:
+    """The way along a shape, as long as the shape is with what must stay clear of it."""
+    points = np.column_stack([x, y])
+    _, _, axes = np.linalg.svd(points, full_matrices=False)
+    along = points @ axes[0]
+    return np.asarray(axes[0] * (along.max() - along.min() + _CLEAR_PX))
 
 
 def _shares(pose: PicturedPose, fault: FaultTruth, detection: Detection) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from calibration import observer
 from calibration.edges import EdgeTable, shipped_edges
 from calibration.pod import PodModel, shipped_pod
 from models.rendering.fast.render import render_fast_set
 from station.app.measuring.edges import coverage, trials
-from station.app.measuring.finding import ByEvidence, attempts, foretold
+from station.app.measuring.finding import ByPictures, attempts, foretold
 from station.commands.root import run
 from tests.support.records import written
 
@@ -79,7 +80,7 @@ def test_what_is_found_was_foretold_and_defocus_moves_it(tmp_path: Path) -> None
     for mtf50 in (0.08, 0.3):
         path = tmp_path / f"bench-{mtf50}"
         render_fast_set(path, 150, 9100, width=320, mtf50=mtf50)
-        tried = list(attempts(ByEvidence(shipped_pod().thresholds), [path], nothing))
+        tried = list(attempts(ByPictures(shipped_pod().observers), [path], nothing))
         groups = {(g.kind, g.group): g for g in foretold(shipped_pod(), tried)}
         for (kind, group), each in groups.items():
             if group == "all" and each.n >= 10:
@@ -92,11 +93,18 @@ def test_what_is_found_was_foretold_and_defocus_moves_it(tmp_path: Path) -> None
 
 
 def test_a_table_learnt_by_command_is_one_that_measuring_reads(
-    rendered: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    rendered: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     edges, pod = tmp_path / "edges.toml", tmp_path / "pod.toml"
 
     assert run(["measure", "edges", str(rendered), "--out", str(edges)]) == 0
+    assert run(["measure", "pod", str(rendered), "--out", str(pod)]) == 2
+    assert "faults are too few to learn from: render more" in capsys.readouterr().err
+    assert not pod.exists()
+    monkeypatch.setattr(observer, "LEAST_SOUND", 1)
     assert run(["measure", "pod", str(rendered), "--out", str(pod)]) == 0
 
     assert EdgeTable.parse(edges.read_text("utf-8")).grids
