@@ -218,7 +218,8 @@ class FaultySource:
     pictures too, is what it saw last. hang: never answers. crash: its process dies. unplugged:
     reports success after the cable was pulled, with the last frame as it was. gone: says that it is
     lost, and cannot be opened. swapped: lost as well, and another camera is found in its place.
-    no-bandwidth: opens, and then does not start.
+    no-bandwidth: opens, and then does not start. cut-off: unplugged in the middle of a frame, of
+    which the first part came.
 
     And in the ways of somebody who means it, with fresh noise, new numbers and new times. stuck:
     what it saw last. replay: what it saw from its first picture on. The camera itself does the
@@ -232,7 +233,7 @@ class FaultySource:
         self._last: VirtualExposure | None = None
         self._last_look: Picture | None = None
         self._repeats = 0
-        self._stranger = False
+        self._stranger = self._cut_off = False
         self._recorded: deque[VirtualExposure] = deque(maxlen=_RECORDED)
         self._chance = np.random.default_rng(0)
 
@@ -275,6 +276,9 @@ class FaultySource:
             return self._last
         self._stop(broken)
         frame = self._camera.grab(light)
+        if broken == "cut-off":
+            self._cut_off = True
+            return replace(frame, evidence=frame.evidence[: len(frame.evidence) // 2])
         frame = replace(frame, sequence=frame.sequence + self._repeats)
         if broken in REDRAWN:
             frame = replace(frame, evidence=_redrawn(frame.evidence, REDRAWN[broken]))
@@ -305,7 +309,8 @@ class FaultySource:
             time.sleep(_HANG_S)
         if broken == "crash":
             os._exit(70)
-        if broken == "gone" or (broken == "swapped" and not self._stranger):
+        lost = broken == "gone" or self._cut_off or (broken == "swapped" and not self._stranger)
+        if lost:
             raise OSError("The virtual camera is lost: check its cable.")
         if broken == "no-bandwidth":
             raise OSError("The virtual camera does not start to send: its USB bus may be full.")

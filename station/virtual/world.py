@@ -30,6 +30,7 @@ Break = Literal[
     "gone",
     "swapped",
     "no-bandwidth",
+    "cut-off",
     "stuck",
     "replay",
     "print",

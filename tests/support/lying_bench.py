@@ -141,7 +141,7 @@ class LyingBench:
         self._store.close()
 
     def inspect(self, number: int, lies: list[Break]) -> None:
-        """One item, with these lies to meet on its way."""
+        """One item; its first exposures meet these lies, in this order."""
         self.world.lay(f"r000{number % 2}", "top")
         self._scan(code(number))
         while not isinstance(self.station.bench.stage, Answering):
@@ -165,7 +165,7 @@ class LyingBench:
     def _work(self, lies: list[Break]) -> None:
         while self._wishes or self._answers:
             if self._wishes:
-                self._expose(self._wishes.popleft(), lies.pop() if lies else "none")
+                self._expose(self._wishes.popleft(), lies.pop(0) if lies else "none")
             else:
                 self.station.handle(self._answers.popleft())
 

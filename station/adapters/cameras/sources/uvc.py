@@ -205,7 +205,7 @@ class UvcSource:
     def _unstarted(self) -> OSError:
         """It took its settings and then sent nothing: the kernel had no bandwidth for it."""
         others = on_the_same_bus(self._device, self._sysfs)
-        shared = f", which it shares with {' and '.join(others)}" if others else ""
+        shared = f", which it shares with {' and '.join(others)}," if others else ""
         return OSError(
             f"The camera at {self._device} does not start to send: its USB bus{shared} may be"
             " full; plug it into another controller's socket, or choose MJPG or a smaller size."

@@ -165,6 +165,7 @@ def test_frames_are_fresh_kept_and_published_decoded(station: Station, world: Wo
         ("green", FaultCode.FRAME_TORN),
         ("half", FaultCode.FRAME_TORN),
         ("torn", FaultCode.FRAME_TORN),
+        ("cut-off", FaultCode.FRAME_TORN),
         ("wrong-size", FaultCode.FRAME_WRONG_SIZE),
     ],
 )
@@ -288,7 +289,7 @@ def test_live_pictures_go_on_beside_evidence(station: Station, world: World) -> 
     assert station.ring.counts().taken > before
 
 
-@pytest.mark.parametrize("broken", ["frozen", "gone"])
+@pytest.mark.parametrize("broken", ["frozen", "gone", "no-bandwidth"])
 def test_a_camera_lost_while_nobody_pictures_is_found_out(
     broken: Break, station: Station, world: World
 ) -> None:

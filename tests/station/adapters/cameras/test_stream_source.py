@@ -1,15 +1,14 @@
 """Films and network streams through FFmpeg: the latest frame, never a waiting one."""
 
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from http_camera import HttpCamera
 from numpy.typing import NDArray
 
 from models.runtime.pictures import decode_picture
@@ -51,51 +50,9 @@ def film(tmp_path: Path) -> Path:
     return path
 
 
-class Camera:
-    """An HTTP camera: sends the JPEG it was last given, over and over, until it is told to stop."""
-
-    def __init__(self) -> None:
-        self.level = 20
-        self.size = (WIDTH, HEIGHT)
-        self.paused = threading.Event()
-        self.stopped = threading.Event()
-        camera = self
-
-        class Answer(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=frame")
-                self.end_headers()
-                while not camera.stopped.wait(1 / RATE):
-                    if not camera.paused.is_set():
-                        self._send()
-
-            def _send(self) -> None:
-                jpeg = cv2.imencode(".jpg", picture(camera.level, *camera.size))[1].tobytes()
-                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-                try:
-                    self.wfile.write(head.encode() + jpeg + b"\r\n")
-                except OSError:
-                    camera.stopped.set()
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/stream.mjpg"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self) -> None:
-        self.stopped.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-
 @pytest.fixture
-def camera() -> Iterator[Camera]:
-    camera = Camera()
+def camera() -> Iterator[HttpCamera]:
+    camera = HttpCamera((WIDTH, HEIGHT), RATE)
     yield camera
     camera.close()
 
@@ -128,7 +85,7 @@ def test_a_slow_taker_of_a_film_gets_the_frame_of_the_moment(film: Path) -> None
     source = StreamSource(str(film), SIZE)
     source.open()
     source.grab("bright")
-    threading.Event().wait(1.0)
+    time.sleep(1.0)
 
     frame = level_of(source.grab("bright")) / 2
     passed = (time.monotonic() - begun_s) * RATE
@@ -138,7 +95,7 @@ def test_a_slow_taker_of_a_film_gets_the_frame_of_the_moment(film: Path) -> None
     assert frame <= passed + 3
 
 
-def test_a_stream_gives_only_what_was_exposed_after_the_wish(camera: Camera) -> None:
+def test_a_stream_gives_only_what_was_exposed_after_the_wish(camera: HttpCamera) -> None:
     source = StreamSource(camera.url, SIZE)
     source.open()
     levels, stamps = [], []
@@ -156,7 +113,7 @@ def test_a_stream_gives_only_what_was_exposed_after_the_wish(camera: Camera) -> 
     assert look.shape == (180, 320, 3)
 
 
-def test_motion_jpeg_is_kept_as_the_camera_sent_it(camera: Camera) -> None:
+def test_motion_jpeg_is_kept_as_the_camera_sent_it(camera: HttpCamera) -> None:
     source = StreamSource(camera.url, SIZE)
     source.open()
     taken = source.grab("bright")
@@ -185,7 +142,7 @@ def test_a_film_in_another_format_is_given_as_pixels(tmp_path: Path) -> None:
     assert look.shape == (180, 320, 3)
 
 
-def test_a_stream_that_pauses_is_lost(camera: Camera) -> None:
+def test_a_stream_that_pauses_is_lost(camera: HttpCamera) -> None:
     source = StreamSource(camera.url, SIZE)
     source.open()
     source.grab("bright")
@@ -203,12 +160,12 @@ def test_a_stream_that_pauses_is_lost(camera: Camera) -> None:
     assert "delivers no more pictures: check the camera and its network" in said
 
 
-def test_a_stream_of_another_size_is_refused_in_words(camera: Camera) -> None:
+def test_a_stream_of_another_size_is_refused_in_words(camera: HttpCamera) -> None:
     with pytest.raises(SettingsError, match="delivers 320x240 pixels, 640x480 was asked"):
         StreamSource(camera.url, StreamSettings(640, 480)).open()
 
 
-def test_a_stream_that_changes_its_size_never_passes_for_the_old_one(camera: Camera) -> None:
+def test_a_stream_that_changes_its_size_never_passes_for_the_old_one(camera: HttpCamera) -> None:
     source = StreamSource(camera.url, SIZE)
     source.open()
     source.grab("bright")
