@@ -12,7 +12,8 @@ from station.adapters.frames import FrameFiles
 from station.adapters.shelf import ShelfFiles
 from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
-from station.app.cameras import RESTING_LIGHT, is_live, parts_of
+from station.app.camera_sources import is_live
+from station.app.cameras import RESTING_LIGHT, parts_of
 from station.app.defaults import load_policies, load_recipes
 from station.app.demo import Demo, DemoOptions
 from station.app.learning import REFERENCES

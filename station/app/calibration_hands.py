@@ -10,7 +10,7 @@ from calibration.boards.board import Board
 from station.adapters.cameras.sources.source import FrameSource
 from station.app.calibration_lamps import AskedLamps, DrivenLamps, Lamps
 from station.app.calibration_record import SeenCamera
-from station.app.cameras import camera_of
+from station.app.camera_sources import camera_of
 from station.config import Board as BoardDevice
 from station.config import Camera, read_settings
 from station.domain.faults import refuse

@@ -17,7 +17,8 @@ from firmware_bridge.transports.ports import list_ports
 from station.adapters.cameras import jpeg
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.speaker import Speaker
-from station.app.cameras import RESTING_LIGHT, camera_of
+from station.app.camera_sources import camera_of
+from station.app.cameras import RESTING_LIGHT
 from station.app.clients import wire_of
 from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.equipping import Devices

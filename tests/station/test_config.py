@@ -12,7 +12,7 @@ from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.cameras.sources.stream import StreamSource
 from station.adapters.cameras.sources.uvc import UvcSource
 from station.app.bench_window import check_recipes
-from station.app.cameras import camera_of
+from station.app.camera_sources import camera_of
 from station.app.defaults import RECIPES, load_recipes
 from station.config import FolderCamera, StreamCamera, read_settings
 from station.domain.faults import StationError
