@@ -15,6 +15,8 @@ from typing import Any
 from calibration.region import MeasurementError
 
 SCHEMA = 1
+FEWEST_OWN = 40
+"""Fewer trials of a pack's own outlines say less than the many that the shipped table rests on."""
 SHIPPED = Path(__file__).with_name("edges.toml")
 
 
@@ -63,6 +65,15 @@ class EdgeTable:
         """
         grid = self.grids.get((kind, quantity, contrast is not None))
         return None if grid is None else grid.at(size_px, contrast or 0.0)
+
+    def over(self, base: "EdgeTable") -> "EdgeTable":
+        """This table where it rests on `FEWEST_OWN` trials or more, and another elsewhere."""
+        own = {
+            key: grid
+            for key, grid in self.grids.items()
+            if sum(cell.trials for row in grid.cells for cell in row) >= FEWEST_OWN
+        }
+        return EdgeTable(f"{self.source}, over {base.source}", {**base.grids, **own})
 
     @classmethod
     def parse(cls, text: str) -> "EdgeTable":

@@ -2,7 +2,7 @@
 
 The errors are set after those of a real pack, `carton-1`, on pictures whose truth is known: its
 outlines run about a pixel wide of the truth, waver, are smoothed by its stride of two pixels, and
-of a scratch they often miss an end. No command measures them for another pack yet.
+of a scratch they often miss an end. `regrade measure edges --pack` measures another pack's own.
 """
 
 import math

@@ -12,7 +12,7 @@ from calibration.chart.reference import BATCHES, COLUMNS
 from calibration.colour import lab_d50_to_linear, srgb_encoded
 from calibration.lens.coverage import cell_counts
 from calibration.sections.detection import Detectability
-from calibration.sections.photometry import EdgeSharpness
+from calibration.sections.photometry import EdgeSharpness, Grid
 from calibration.verification.log import Verification
 
 BLUE, AMBER, MAROON, INK, PALE = "#0B66C3", "#FFB000", "#6B1027", "#1B2430", "#D7DEE6"
@@ -85,6 +85,23 @@ def chart_figure(made: Characterisation) -> str:
         said = f"{made.before[number]:.1f} → {made.held_out[number]:.1f}"
         parts.append(_text(x + 5, y + 84, said))
     return _svg(high * len(should) / COLUMNS, parts)
+
+
+def flat_field_figure(levels: Grid) -> str:
+    """The relative levels of a flat field as greys, each with its percentage."""
+    wide, high = WIDTH / len(levels[0]), 26.0
+    parts = []
+    for row, line in enumerate(levels):
+        for column, level in enumerate(line):
+            grey = round(255 * float(srgb_encoded(level)))
+            x, y = column * wide, row * high
+            parts.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.0f}" '
+                f'fill="#{grey:02X}{grey:02X}{grey:02X}"/>'
+            )
+            ink = INK if level > 0.4 else "#FFFFFF"
+            parts.append(_text(x + wide / 2 - 9, y + 18, f"{100 * level:.0f}", ink))
+    return _svg(high * len(levels), parts)
 
 
 def mtf_figure(edges: Sequence[EdgeSharpness]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from calibration.record import Calibration, Claim
-from calibration.report.figures import mtf_figure, pod_figure
+from calibration.report.figures import flat_field_figure, mtf_figure, pod_figure
 from calibration.report.phrases import chinese_quantity, chinese_sentence, chinese_word
 from calibration.sections.detection import Detectability
 from calibration.sections.provenance import Result
@@ -83,6 +83,10 @@ def report_sections(
         if any(edge.mtf for edge in edges):
             caption = ("MTF of every slanted edge", "各斜边的 MTF")
             shown.append(Figure(caption, mtf_figure(edges)))
+        for lamp in record.lamps:
+            if step == f"lamp {lamp.name}" and lamp.flat_field:
+                caption = ("flat field, % of its brightest cell", "平场，占最亮格的百分比")
+                shown.append(Figure(caption, flat_field_figure(lamp.flat_field)))
         sections.append(Section(_heading(*_step(step)) + _results(results), shown))
     if record.detection:
         caption = ("probability of detection over size", "检出概率与尺寸")

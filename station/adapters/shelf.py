@@ -1,7 +1,8 @@
 """The packs of a bench on disk, and what was done with them.
 
 `directory/packs/NAME-VERSION/` are imported packs, `shelf.json` says which of them works and which
-looks on, `compared/DIGEST.jsonl` what the pack of that digest would have graded. `shelf.json` is
+looks on, `compared/DIGEST.jsonl` what the pack of that digest would have graded,
+`outlines/DIGEST.toml` how far its outlines are off. `shelf.json` is
 replaced in one step, so that a running station reads the old state or the new one.
 """
 
@@ -36,6 +37,11 @@ class ShelfFiles:
     def own_keys(self) -> Path:
         """The list of keys that this site trusts beside those that ship; it may be absent."""
         return self._root / "trusted_keys.toml"
+
+    @property
+    def outlines(self) -> Path:
+        """Where it is kept, by pack, how far the outlines of packs are off."""
+        return self._root / "outlines"
 
     def shelf(self) -> Shelf:
         """What is in use; an empty shelf where nothing was ever imported."""

@@ -126,6 +126,7 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
         calibration=settings.calibration,
         devices=settings.device,
         upstream_url=settings.upstream.url,
+        outlines=ShelfFiles(settings.state).outlines,
         references=settings.state / REFERENCES,
         pack=settings.pack,
     )

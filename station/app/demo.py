@@ -173,6 +173,7 @@ class Demo:
             calibration=PICTURES / "calibration.json",
             devices=self._devices(),
             upstream_url=self._receiver.url,
+            outlines=ShelfFiles(self.state).outlines,
             references=self.state / REFERENCES,
         )
 

@@ -73,6 +73,8 @@ class BenchParts:
     devices: tuple[Device, ...]
     upstream_url: str
     pack: Path | None = None
+    outlines: Path | None = None
+    """Where the bench keeps how far the outlines of packs are off."""
     references: Path | None = None
     """Where the bench remembers confirmed-good examples; it remembers none if not given."""
 
@@ -104,7 +106,9 @@ def examiner_of(
 def _setup_of(parts: BenchParts, pack: Path, keys: tuple[Path, ...]) -> ExaminerSetup:
     first, *further = parts.cameras
     others = {each.name: CameraFiles(each.calibration, each.empty) for each in further}
-    return ExaminerSetup(pack, keys, parts.calibration, first.empty, others=others)
+    return ExaminerSetup(
+        pack, keys, parts.calibration, first.empty, others=others, outlines=parts.outlines
+    )
 
 
 def examiner_children(

@@ -44,9 +44,12 @@ def grade(
     Without a scale sizes are in pixels: clauses that need millimetres then leave the picture to a
     person, the others still decide. Exit code 1 if a picture could not be read.
     """
+    from dataclasses import replace
+
     from station.adapters.clock import SystemClock
     from station.adapters.examiner.examining import Optics
     from station.app.defaults import LIVE_PACK, policy_named
+    from station.app.measuring.tables import pack_edges
     from station.app.packs import key_lists
     from station.app.photographs import (
         PhotographGrader,
@@ -71,6 +74,7 @@ def grade(
     paths = pictures_in(images)
     if state is not None:
         pack = live_path(state)
+        optics = replace(optics, edges=pack_edges(state, pack))
     keys = key_lists(shelf_of(state)) if state is not None else ()
     grader = PhotographGrader(policy, pack or LIVE_PACK, optics, keys)
     answers = []

@@ -1,5 +1,7 @@
 """Tables of edges: what is learnt holds for what was not learnt from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -102,3 +104,21 @@ def test_proposed_outlines_run_wide_of_the_truth_and_lose_ends_of_scratches() ->
 
     assert 1.05 < np.median(areas) / np.count_nonzero(blot) < 1.35
     assert min(spans) < 0.8 * max(spans)
+
+
+def test_a_packs_own_table_counts_only_where_it_rests_on_enough_outlines() -> None:
+    rng = np.random.default_rng(3)
+    base = learn(drawn(rng, 400), "many")
+    kind, quantity, _ = next(iter(base.grids))
+    same = [each for each in drawn(rng, 400) if (each.kind, each.quantity) == (kind, quantity)]
+    twice = [replace(each, read=each.read / 2) for each in same]
+    few, enough = learn(twice[:20], "few").over(base), learn(twice, "own").over(base)
+
+    contrast = twice[0].contrast
+    shipped = base.edge(kind, quantity, 30, contrast)
+    own = enough.edge(kind, quantity, 30, contrast)
+    assert shipped is not None
+    assert own is not None
+    assert few.edge(kind, quantity, 30, contrast) == shipped
+    assert own.factor == pytest.approx(2 * shipped.factor, rel=0.2)
+    assert "own, over many" in enough.source

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from calibration.edges import EdgeTable, shipped_edges
 from calibration.errors import CalibrationError
 from calibration.record import Calibration
+from calibration.region import MeasurementError
 from calibration.verification.log import Standing, Standings, log_of
 from models.runtime.detector import Detector
 from models.runtime.errors import InferenceError, PackError, PictureError
@@ -73,6 +75,8 @@ class ExaminerSetup:
     others: Mapping[str, CameraFiles] = field(default_factory=dict)
     references: Path | None = None
     """Where this bench remembers confirmed-good examples."""
+    outlines: Path | None = None
+    """Where this bench keeps how far the outlines of packs are off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Equipment:
     others: Mapping[str, "Equipment"] = field(default_factory=dict)
     references: References | None = None
     support: Support | None = None
+    edges: EdgeTable = field(default_factory=shipped_edges)
 
 
 def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Equipment:
@@ -102,6 +107,7 @@ def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Eq
     check_classes(manifest)
     detector = Detector(pack, setup.threads)
     memory = References(setup.references, pack.digest) if setup.references else None
+    edges = _edges_of(setup.outlines, pack.digest)
 
     def known(calibration: Path | None, empty: Mapping[str, Path]) -> Equipment:
         return Equipment(
@@ -113,10 +119,23 @@ def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Eq
             log_of(calibration) if calibration else None,
             references=memory,
             support=pack.support,
+            edges=edges,
         )
 
     others = {name: known(files.calibration, files.empty) for name, files in setup.others.items()}
     return replace(known(setup.calibration, setup.empty), others=others)
+
+
+def _edges_of(outlines: Path | None, digest: str) -> EdgeTable:
+    """How far outlines are off: of this very pack where the bench measured it, over what ships."""
+    place = outlines / f"{digest}.toml" if outlines else None
+    if place is None or not place.exists():
+        return shipped_edges()
+    try:
+        return EdgeTable.parse(place.read_text("utf-8")).over(shipped_edges())
+    except (OSError, UnicodeDecodeError, MeasurementError) as error:
+        _log.warning("%s is passed over: %s", place, error)
+        return shipped_edges()
 
 
 def check_classes(manifest: Manifest) -> None:
@@ -196,17 +215,18 @@ class PoseExaminer:
         region = self._region(request.shots, pictures)
         codes = self._codes(request.shots, pictures, region)
         try:
-            optics = Optics()
+            optics = Optics(edges=self._equipment.edges)
             mm_per_px = None
             if calibration:
                 height = catalogue_height(request.size_mm, rounded=request.rounded)
-                optics = Optics(calibration, height)
+                optics = Optics(calibration, height, self._equipment.edges)
                 mm_per_px = calibration.mm_per_px(request.size_mm[2])
             findings = self._findings(request.shots, pictures, region, optics)
         except CalibrationError:
             # The calibration is of another picture size or the item higher than the camera:
             # pixels, and no claim.
-            findings = self._findings(request.shots, pictures, region, Optics())
+            optics = Optics(edges=self._equipment.edges)
+            findings = self._findings(request.shots, pictures, region, optics)
             calibration = mm_per_px = None
         if nothing.withdrawn:
             findings = tuple(_without_colour(finding) for finding in findings)

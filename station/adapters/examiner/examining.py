@@ -1,14 +1,14 @@
 """From the pictures of a pose to findings: what is wrong with the item, and how large that is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.calibrated_colour import calibrated_colour
-from calibration.edges import shipped_edges
+from calibration.edges import EdgeTable, shipped_edges
 from calibration.measure import measure
 from calibration.plane import Height, Profile
 from calibration.record import Calibration
@@ -58,10 +58,14 @@ class NoItemError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Optics:
-    """What turns pixels into millimetres; none of it, or no height, and sizes stay in pixels."""
+    """What turns pixels into millimetres; none of it, or no height, and sizes stay in pixels.
+
+    `edges` says how far the detector's outlines are off.
+    """
 
     profile: Profile | None = None
     height: Height | None = None
+    edges: EdgeTable = field(default_factory=shipped_edges)
 
 
 def catalogue_height(size_mm: tuple[float, float, float], *, rounded: bool = False) -> Height:
@@ -133,7 +137,7 @@ def _finding(
             mask=detection.mask,
             offset=(detection.box[0], detection.box[1]),
             views=views,
-            edges=shipped_edges(),
+            edges=optics.edges,
         )
     except MeasurementError:
         # A kind without a measurand stays a finding; the policy sees that it was not measured.

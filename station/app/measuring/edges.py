@@ -11,48 +11,40 @@ from calibration.edges import EdgeTable
 from calibration.learning import Sample, learn
 from calibration.measure import Measurement, measure, read
 from calibration.plane import Height, plane_of
-from calibration.proposals import proposed
 from calibration.record import Calibration
 from calibration.region import region_of_mask
-from models.sets import FaultTruth
+from station.app.measuring.outlines import PROPOSALS, Outline, Outliner
 from station.app.measuring.pictured import PicturedPose, Progress, pictured_poses
-
-PROPOSALS = 2
-"""Outlines proposed for each fault, each under its own choice of lamps."""
+from station.domain.faults import refuse
 
 TALLEST_MM = 300.0
 CATALOGUE_U_MM = 2.0
 
 
-def learn_edges(sets: Sequence[Path], progress: Progress) -> EdgeTable:
-    """The table of edges that the faults of the sets show. StationError for a bad set."""
+def learn_edges(sets: Sequence[Path], outliner: Outliner, progress: Progress) -> EdgeTable:
+    """The table of edges that the faults of the sets show. StationError for a bad set, and where
+    no fault of them is outlined."""
     poses = pictured_poses(sets, progress)
-    samples = [sample for pose in poses for sample in _samples(pose)]
+    samples = [sample for pose in poses for sample in _samples(pose, outliner)]
     faults = len({(s.kind, s.quantity, s.true) for s in samples if s.quantity == "area"})
-    source = f"{len(sets)} rendered sets, {faults} faults, {PROPOSALS} proposals each"
+    if not samples:
+        raise refuse(f"{outliner.name}: none of a fault of these sets; render more of them")
+    source = f"{len(sets)} rendered sets, {faults} faults, {outliner.name}"
     return learn(samples, source)
 
 
-def _samples(pose: PicturedPose) -> Iterator[Sample]:
+def _samples(pose: PicturedPose, outliner: Outliner) -> Iterator[Sample]:
     plane = plane_of(pose.calibration, Height(pose.face_mm, 0.0, "catalogue"))
-    for fault in pose.faults:
-        truth = {each.quantity: each.value for each in fault.truth}
-        for number in range(PROPOSALS):
-            rng = pose.random(1, fault.instance, number)
-            views = pose.seen_by(rng)
-            region = region_of_mask(*proposed(pose.mask == fault.instance, fault.defect, rng))
-            for refining in (True, False):
-                readings, contrast = read(fault.defect, region, plane, views, refining=refining)
-                for each in readings:
-                    if each.quantity in truth:
-                        yield Sample(
-                            fault.defect,
-                            each.quantity,
-                            each.size_px,
-                            contrast,
-                            each.value,
-                            truth[each.quantity],
-                        )
+    for outline in outliner.outlines(pose, 1, PROPOSALS):
+        defect = outline.fault.defect
+        truth = {each.quantity: each.value for each in outline.fault.truth}
+        region = region_of_mask(outline.mask, outline.offset)
+        for refining in (True, False):
+            readings, contrast = read(defect, region, plane, outline.views, refining=refining)
+            for each in readings:
+                if each.quantity in truth:
+                    true = truth[each.quantity]
+                    yield Sample(defect, each.quantity, each.size_px, contrast, each.value, true)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +62,10 @@ class Trial:
         return abs(self.measurement.value - self.true) <= self.measurement.U
 
 
-def trials(sets: Sequence[Path], edges: EdgeTable, progress: Progress) -> Iterator[Trial]:
-    """Each fault of the sets measured once, on items up to `TALLEST_MM` tall.
+def trials(
+    sets: Sequence[Path], edges: EdgeTable, outliner: Outliner, progress: Progress
+) -> Iterator[Trial]:
+    """Each fault of the sets that is outlined measured once, on items up to `TALLEST_MM` tall.
 
     A bench is drawn for each: its record is wrong by what it says of itself, and so is the
     catalogue. Any picture of a face at the distance D is that of another bench's face at h below
@@ -79,14 +73,13 @@ def trials(sets: Sequence[Path], edges: EdgeTable, progress: Progress) -> Iterat
     had without rendering them.
     """
     for pose in pictured_poses(sets, progress):
-        for fault in pose.faults:
-            yield from _measured(pose, fault, edges)
+        for outline in outliner.outlines(pose, 2, 1):
+            yield from _measured(pose, outline, edges)
 
 
-def _measured(pose: PicturedPose, fault: FaultTruth, edges: EdgeTable) -> Iterator[Trial]:
-    rng = pose.random(2, fault.instance)
-    views = pose.seen_by(rng)
-    mask, offset = proposed(pose.mask == fault.instance, fault.defect, rng)
+def _measured(pose: PicturedPose, outline: Outline, edges: EdgeTable) -> Iterator[Trial]:
+    fault = outline.fault
+    rng = pose.random(4, fault.instance)
     camera_mm = pose.calibration.distance_mm(0.0)
     top_mm = float(rng.uniform(0, TALLEST_MM))
     height = Height.of_item(top_mm, CATALOGUE_U_MM, rounded=pose.rounded)
@@ -97,7 +90,14 @@ def _measured(pose: PicturedPose, fault: FaultTruth, edges: EdgeTable) -> Iterat
     truth = {each.quantity: each.value for each in fault.truth}
     power = {"area": 2, "delta_e00": 0}
     measured = measure(
-        fault.defect, (), record, height, mask=mask, offset=offset, views=views, edges=edges
+        fault.defect,
+        (),
+        record,
+        height,
+        mask=outline.mask,
+        offset=outline.offset,
+        views=outline.views,
+        edges=edges,
     )
     for each in measured:
         if each.quantity in truth:

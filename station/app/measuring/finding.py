@@ -15,11 +15,11 @@ from calibration.observer import Observer, Place, learn_observer
 from calibration.pod import Attempt, Condition, PodModel, fit
 from calibration.region import Floats, region_of_mask
 from calibration.signs import signs
-from models.runtime.detection import Detection
 from models.runtime.opencv import cv2
 from models.sets import FaultTruth, SetError, read_set
 from station.adapters.examiner.examining import Finds
 from station.app.measuring.condition import condition_of
+from station.app.measuring.outlines import shares
 from station.app.measuring.pictured import PicturedPose, Progress, pictured_poses
 from station.domain.faults import refuse
 
@@ -27,7 +27,6 @@ FALSE_CALLS = 0.05
 PICTURES = "whoever looks at the pictures and knows where"
 _SOUND_TRIES = 12
 _CLEAR_PX = 9
-_SHARED = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +74,7 @@ class ByDetector:
     def found(self, pose: PicturedPose) -> Sequence[bool]:
         pictures = dict(zip(self._lights, pose.views.pictures, strict=False))
         detections = self._detector.detect_pose(pictures, None)
-        return [any(_shares(pose, f, d) for d in detections) for f in pose.faults]
+        return [any(shares(pose, f, d) for d in detections) for f in pose.faults]
 
 
 def learn_pod(sets: Sequence[Path], progress: Progress) -> PodModel:
@@ -231,16 +230,6 @@ def _long_axis(x: Floats, y: Floats) -> Floats:
     _, _, axes = np.linalg.svd(points, full_matrices=False)
     along = points @ axes[0]
     return np.asarray(axes[0] * (along.max() - along.min() + _CLEAR_PX))
-
-
-def _shares(pose: PicturedPose, fault: FaultTruth, detection: Detection) -> bool:
-    if detection.defect != fault.defect:
-        return False
-    x, y, width, height = detection.box
-    true = pose.mask == fault.instance
-    shared = np.count_nonzero(true[y : y + height, x : x + width] & (detection.mask > 0))
-    smaller = min(np.count_nonzero(true), np.count_nonzero(detection.mask))
-    return bool(shared >= _SHARED * smaller)
 
 
 def _size_px(pose: PicturedPose, fault: FaultTruth) -> float | None:

@@ -5,8 +5,10 @@ from pathlib import Path
 from calibration.edges import EdgeTable, shipped_edges
 from calibration.pod import PodModel, shipped_pod
 from calibration.region import MeasurementError
+from station.adapters.shelf import ShelfFiles
 from station.app.measuring.finding import ByDetector
-from station.app.packs import open_detector, pack_name
+from station.app.measuring.outlines import Detected, Drawn, Outliner
+from station.app.packs import key_lists, open_detector, open_pack, pack_name
 from station.domain.faults import refuse
 
 
@@ -38,6 +40,40 @@ def detector_of(pack: Path) -> tuple[ByDetector, str]:
     """A pack as one who finds, and its name; StationError if the pack is refused."""
     opened, detector = open_detector(pack)
     return ByDetector(detector, LIGHTS), pack_name(opened)
+
+
+def outliner_of(pack: Path | None) -> Outliner:
+    """Who proposes outlines: a pack, or drawn ones without. StationError for a refused pack."""
+    if pack is None:
+        return Drawn()
+    opened, detector = open_detector(pack)
+    return Detected(detector, LIGHTS, pack_name(opened))
+
+
+def keep_outlines(state: Path, pack: Path, table: EdgeTable) -> Path:
+    """Keep what was measured of a pack's outlines at the bench, which reads it with that pack from
+    its next start on. StationError where the pack is refused or it cannot be kept."""
+    place = outlines_in(state, open_pack(pack, key_lists(ShelfFiles(state))).digest)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        partial = place.with_suffix(".partial")
+        partial.write_text(table.text(), encoding="utf-8")
+        partial.replace(place)
+    except OSError as error:
+        raise refuse(f"{place} cannot be written ({error.strerror}): free its place") from error
+    return place
+
+
+def outlines_in(state: Path, digest: str) -> Path:
+    """Where a bench keeps what was measured of the outlines of the pack of that digest."""
+    return ShelfFiles(state).outlines / f"{digest}.toml"
+
+
+def pack_edges(state: Path, pack: Path) -> EdgeTable:
+    """The table of edges that a bench measures by with a pack: the pack's own where it was
+    measured there, over the one that ships. StationError for a damaged one."""
+    place = outlines_in(state, open_pack(pack, key_lists(ShelfFiles(state))).digest)
+    return edge_table(place).over(shipped_edges()) if place.exists() else shipped_edges()
 
 
 LIGHTS = ("bright", "raking", "raking-back")

@@ -5,14 +5,24 @@ import re
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from calibration import observer
-from calibration.edges import EdgeTable, shipped_edges
+from calibration.edges import Edge, EdgeTable, Grid, shipped_edges
 from calibration.pod import PodModel, shipped_pod
 from models.rendering.fast.render import render_fast_set
+from models.runtime.detection import detection
+from models.runtime.region import Box
+from station.adapters.examiner import child
+from station.adapters.shelf import ShelfFiles
+from station.app.defaults import LIVE_PACK
 from station.app.measuring.edges import coverage, trials
 from station.app.measuring.finding import ByPictures, attempts, foretold
+from station.app.measuring.outlines import Detected, Drawn
+from station.app.measuring.pictured import pictured_poses
+from station.app.measuring.tables import LIGHTS, keep_outlines, pack_edges
 from station.commands.root import run
 from tests.support.records import written
 
@@ -49,7 +59,7 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, di
 
 def test_the_stated_u_covers_the_true_sizes_of_rendered_faults(rendered: Path) -> None:
     """The whole proof is slow; that U is not far off shows on few."""
-    found = list(trials([rendered], shipped_edges(), nothing))
+    found = list(trials([rendered], shipped_edges(), Drawn(), nothing))
     whole = coverage(found)[0]
 
     assert whole.by == "all"
@@ -64,7 +74,7 @@ def test_the_stated_u_covers_95_percent_of_a_thousand_sizes_and_more(tmp_path: P
     sets = [tmp_path / f"s{seed}" for seed in range(9000, 9012)]
     for path in sets:
         render_fast_set(path, 45, int(path.name[1:]))
-    found = list(trials(sets, shipped_edges(), nothing))
+    found = list(trials(sets, shipped_edges(), Drawn(), nothing))
     whole = coverage(found)[0]
 
     assert whole.n >= 1000
@@ -119,6 +129,49 @@ def test_a_table_learnt_by_command_is_one_that_measuring_reads(
     assert {"kind", "group", "found", "foretold", "n"} == set(said["groups"][0])
 
 
+def test_a_packs_outlines_are_those_of_faults_that_it_finds_as_what_they_are(
+    rendered: Path,
+) -> None:
+    pose = next(pictured_poses([rendered], nothing))
+    fault = pose.faults[0]
+    frame = Box(0, 0, pose.mask.shape[1], pose.mask.shape[0])
+    wide = cv2.dilate((pose.mask == fault.instance).astype(np.uint8), np.ones((5, 5), np.uint8))
+    found = detection(fault.defect, 0.4, wide, frame, frame)
+    mistaken = detection("dent" if fault.defect != "dent" else "tear", 0.9, wide, frame, frame)
+
+    class Detector:
+        def detect_pose(self, pictures: Any, region: object = None) -> tuple[Any, ...]:
+            assert list(pictures) == ["bright", "raking", "raking-back"]
+            return (mistaken, found)
+
+        def features(self) -> tuple[()]:
+            return ()
+
+    outlines = list(Detected(Detector(), LIGHTS, "a pack").outlines(pose, 1, 2))
+
+    assert [each.fault for each in outlines] == [fault]
+    assert found is not None
+    assert (outlines[0].mask is found.mask, outlines[0].offset) == (True, found.box[:2])
+
+
+def test_what_was_measured_of_a_packs_outlines_is_what_the_bench_measures_by(
+    tmp_path: Path, expected_warnings: list[str]
+) -> None:
+    expected_warnings.append("is passed over: The table of edges is wrong")
+    cell = Edge(0.5, 0.25, 99)
+    table = EdgeTable("own", {("dent", "area", False): Grid((), (), ((cell,),))})
+    place = keep_outlines(tmp_path, LIVE_PACK, table)
+    outlines = ShelfFiles(tmp_path).outlines
+
+    known = child._edges_of(outlines, place.stem)
+    assert known.edge("dent", "area", 20, None) == cell
+    assert pack_edges(tmp_path, LIVE_PACK).edge("dent", "area", 20, None) == cell
+    other = child._edges_of(outlines, "another-pack")
+    assert other.edge("dent", "area", 20, None) == shipped_edges().edge("dent", "area", 20, None)
+    place.write_text("schema =", "utf-8")
+    assert child._edges_of(outlines, place.stem) is shipped_edges()
+
+
 def test_a_record_states_what_its_bench_finds_and_a_policy_is_held_to_it(
     record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,6 +209,8 @@ def test_the_card_draws_what_is_found_at_true_size_in_both_languages(
         (["measure", "card", "RECORD", "--out", "x.html"], "run 'regrade measure detection"),
         (["policy", "check", "--calibration", "RECORD"], "run 'regrade measure detection"),
         (["measure", "detection", "nowhere.toml"], "cannot be read"),
+        (["measure", "edges", "nowhere"], "Give --out with a file, or --state"),
+        (["measure", "edges", "nowhere", "--state", "."], "goes with --pack"),
         (["measure", "cover", "nowhere"], "name the directory of a rendered set"),
         (["measure", "cover", "nowhere", "--edges", "RECORD"], "learn it again"),
     ],
