@@ -36,6 +36,7 @@ def tree() -> typer.Typer:
     group.command("find")(find)
     group.command("detection")(detection)
     group.command("card")(card)
+    group.command("shade")(shade)
     return group
 
 
@@ -197,6 +198,50 @@ def card(
 
     _write(out, check_card(stated_record(record)))
     console.note(f"{out}: print it at 100 %")
+
+
+def shade(
+    item: Annotated[list[Path], typer.Option(help="A picture filled by the item, one a lamp.")],
+    reference: Annotated[
+        list[Path], typer.Option(help="One of the physical reference, under the same lamp.")
+    ],
+    calibration: Annotated[
+        list[Path], typer.Option(help="The record of the camera and lamp of that pair.")
+    ],
+    limit: Annotated[
+        float | None, typer.Option(min=0, help="The ΔE00 that is still one colour.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Compare an item's colour with a physical reference, both pictured on a calibrated bench.
+
+    ΔE00 with its uncertainty, between the middle ninths of the pictures. It decides nothing for
+    bluish whites, which brighteners make, nor for colours whose difference another lamp changes:
+    give a second --item, --reference and --calibration for that. Exit code 0 once computed.
+    """
+    from station.app.measuring.shade import Sitting, compared
+
+    if not len(item) == len(reference) == len(calibration):
+        console.leave("Give an --item, a --reference and a --calibration for each lamp.")
+    found = compared([Sitting(*each) for each in zip(item, reference, calibration, strict=True)])
+    exceeds = None if limit is None else found.exceeds(limit)
+    if as_json:
+        console.answer_json(
+            {
+                "delta_e00": found.value,
+                "U": found.U,
+                "undecided": [str(each) for each in found.undecided],
+                "exceeds": exceeds,
+            }
+        )
+        return
+    if found.value is not None and found.U is not None:
+        typer.echo(f"ΔE00 {found.value:.2f} ± {found.U:.2f}")
+    for each in found.undecided:
+        typer.echo(f"cannot decide: {each}")
+    if limit is not None and not found.undecided:
+        answers = {True: "more than", False: "within", None: "too near to tell:"}
+        typer.echo(f"{answers[exceeds]} ΔE00 {limit:g}")
 
 
 def _size(size: float | None, unit: str) -> str:

@@ -224,3 +224,66 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
     heard = capsys.readouterr().err
     assert said in heard
     assert "Traceback" not in heard
+
+
+def coloured(path: Path, rgb: tuple[int, int, int], seed: int) -> Path:
+    chance = np.random.default_rng(seed)
+    picture = np.full((90, 160, 3), rgb[::-1]) + chance.normal(0, 1.5, (90, 160, 3))
+    cv2.imwrite(str(path), np.clip(picture, 0, 255).astype(np.uint8))
+    return path
+
+
+def test_a_colour_is_compared_with_a_physical_reference_or_said_to_decide_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bench(lamp: str) -> Path:
+        record = tmp_path / f"{lamp}.toml"
+        colour = {
+            "kind": "linear",
+            "matrix": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            "white_balance": [1.0, 1.0, 1.0],
+            "lamp": lamp,
+            "batch": "since-2014-11",
+            "de00_before_mean": 3.0,
+            "de00_mean": 1.0,
+            "de00_p90": 2.0,
+            "de00_max": 3.0,
+            "U_difference": 0.1,
+        }
+        even = [[1.0] * 9] * 9
+        lit = [{"name": lamp, "level": [0.8, 0.8, 0.8], "flat_field": even}]
+        changes = {"colour": colour, "lamps": lit, "camera.width": 160, "camera.height": 90}
+        record.write_bytes(written({**changes, "lens.cx": 79.5, "lens.cy": 44.5}))
+        return record
+
+    red = coloured(tmp_path / "red.png", (180, 40, 40), 1)
+    again = coloured(tmp_path / "again.png", (180, 40, 40), 2)
+    faded = coloured(tmp_path / "faded.png", (196, 70, 60), 3)
+    white = coloured(tmp_path / "white.png", (240, 244, 255), 4)
+
+    def compared(item: Path, reference: Path, *more: str) -> dict[str, Any]:
+        pair = ("--item", str(item), "--reference", str(reference))
+        code, said = answer(
+            capsys, "measure", "shade", *pair, "--calibration", str(bench("bright")), *more
+        )
+        assert code == 0
+        return said
+
+    same = compared(again, red, "--limit", "2")
+    assert same["delta_e00"] < 0.5
+    assert same["exceeds"] is False
+    other = compared(faded, red, "--limit", "2")
+    assert other["delta_e00"] == pytest.approx(6.5, abs=1.5)
+    assert (other["exceeds"], other["undecided"]) == (True, [])
+    assert other["U"] == pytest.approx(0.1 * other["delta_e00"], rel=0.2)
+    bright = compared(white, white, "--limit", "2")
+    assert (bright["exceeds"], bright["undecided"]) == (None, ["brightened"])
+    warm = ("--item", str(faded), "--reference", str(red), "--calibration", str(bench("warm")))
+    assert compared(again, red, *warm)["undecided"] == ["metameric"]
+
+    plain = tmp_path / "plain.toml"
+    plain.write_bytes(written({}))
+    pair = ["--item", str(red), "--reference", str(red)]
+    assert run(["measure", "shade", *pair, "--calibration", str(plain)]) == 2
+    assert "claims no colours: run 'regrade calibrate light'" in capsys.readouterr().err
+    assert run(["measure", "shade", *pair, "--item", str(red), "--calibration", str(plain)]) == 2
