@@ -42,7 +42,12 @@ def run_checks(config: Path | None) -> list[dict[str, object]]:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("policies", lambda: _policies(settings)),
         ("model pack", lambda: _pack(settings)),
-        ("calibration", lambda: _calibration(settings)),
+        ("calibration", lambda: _calibration(_record_path(settings))),
+        *(
+            (f"calibration of {camera.name}", partial(_calibration, camera.calibration))
+            for camera in (settings.camera[1:] if settings else ())
+            if camera.calibration
+        ),
         ("disk", lambda: _disk(settings)),
         ("clock", _clock),
         ("sound", _sound),
@@ -93,8 +98,11 @@ def _pack(settings: Settings | None) -> str:
     return f"{pack_name(pack)[:40]}… repeats its golden outputs here"
 
 
-def _calibration(settings: Settings | None) -> str:
-    path = PICTURES / "calibration.json" if settings is None else settings.calibration
+def _record_path(settings: Settings | None) -> Path | None:
+    return PICTURES / "calibration.json" if settings is None else settings.calibration
+
+
+def _calibration(path: Path | None) -> str:
     if path is None:
         raise _WrongError("No calibration is configured: sizes stay in pixels until there is one.")
     try:

@@ -50,10 +50,23 @@ _CALIBRATED = {
 }
 
 
-def calibration_device(trust: Trust) -> Device:
-    """The calibration as the device strip shows it; a warning stops nothing."""
-    state = DeviceState.NEAR_LIMIT if trust.warnings else _CALIBRATED[trust.standing]
-    return Device(DeviceKind.CALIBRATION, state)
+_GRAVITY = (
+    DeviceState.WELL,
+    DeviceState.NEAR_LIMIT,
+    DeviceState.MISSING,
+    DeviceState.OVERDUE,
+    DeviceState.FAULTY,
+)
+
+
+def calibration_device(*cameras: Trust) -> Device:
+    """The calibration as the device strip shows it: that of the camera which stands worst; a
+    warning stops nothing."""
+    states = [
+        DeviceState.NEAR_LIMIT if trust.warnings else _CALIBRATED[trust.standing]
+        for trust in cameras
+    ]
+    return Device(DeviceKind.CALIBRATION, max(states, key=_GRAVITY.index))
 
 
 class LiveBench:
@@ -79,8 +92,11 @@ class LiveBench:
         self._subscribers: list[Callable[[OperatorView], None]] = []
         self._watchers: list[Callable[[Bench], None]] = []
         self._calibration = read_calibration(parts.calibration)
-        log = log_of(parts.calibration) if parts.calibration else None
-        self._standings = Standings(self._calibration, log)
+        own = [each.calibration for each in parts.cameras[1:] if each.calibration]
+        self._standings = [
+            Standings(read_calibration(path), log_of(path) if path else None)
+            for path in (parts.calibration, *own)
+        ]
         self._waiting = 0
         self._ended: int | None = None
         emit, clock = self._inbox.emit, self.clock
@@ -206,12 +222,12 @@ class LiveBench:
                 show(view)
 
     def _equipment(self) -> Equipment:
-        trust = self._standings.at(self.clock.now())
+        trusts = [each.at(self.clock.now()) for each in self._standings]
         devices = (
             *(Device(kind) for kind in dict.fromkeys(self._devices.kinds)),
             *self._cameras.shown,
             Device(DeviceKind.EXAMINER),
-            calibration_device(trust),
+            calibration_device(*trusts),
             Device(
                 DeviceKind.SOUND, DeviceState.MUTED if self._speaker.muted else DeviceState.WELL
             ),
