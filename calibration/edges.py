@@ -15,8 +15,8 @@ from typing import Any
 from calibration.region import MeasurementError
 
 SCHEMA = 1
-FEWEST_OWN = 40
-"""Fewer trials of a pack's own outlines say less than the many that the shipped table rests on."""
+FEWEST_OWN = 20
+"""Of fewer outlines of a pack no order statistic holds 95 % of the errors (`calibration.learning`)."""
 SHIPPED = Path(__file__).with_name("edges.toml")
 
 
