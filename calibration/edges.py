@@ -16,7 +16,7 @@ from calibration.region import MeasurementError
 
 SCHEMA = 1
 FEWEST_OWN = 20
-"""Of fewer outlines of a pack no order statistic holds 95 % of the errors (`calibration.learning`)."""
+"""Of fewer outlines no order statistic holds 95 % of the errors (`calibration.learning`)."""
 SHIPPED = Path(__file__).with_name("edges.toml")
 
 
