@@ -1,6 +1,6 @@
 """The bench that is calibrated: its camera, its lamps, and who shows the targets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from calibration.boards.board import Board
 from station.adapters.cameras.sources.source import FrameSource
-from station.app.calibration_lamps import AskedLamps, DrivenLamps, Lamps
+from station.app.calibration_lamps import Ask, AskedLamps, DrivenLamps, Lamps
 from station.app.calibration_record import SeenCamera
 from station.app.camera_sources import camera_of
 from station.config import Board as BoardDevice
@@ -19,8 +19,6 @@ from station.virtual.lit_board import LIGHTS
 
 VIRTUAL = "virtual"
 _VIRTUAL_SETTLE_S = 0.03
-
-Ask = Callable[[str], None]
 
 
 class Hands(Protocol):
@@ -55,49 +53,35 @@ class ConfiguredHands:
     """A person before a configured camera, who is told what to show."""
 
     def __init__(self, camera: Camera, ask: Ask) -> None:
-        """`ask` tells the person what to do and waits until it is done."""
         self._camera = camera
         self._ask = ask
 
     def held_board(self, board: Board, views: int) -> FrameSource:
         """Ask for the board by hand."""
-        return self._asked(
-            f"Hold {board.text} before the camera, still for a moment at each of {views} places: "
-            "near and far, tilted to each side, up to the corners of the picture."
-        )
+        return self._asked("held-board", board=board.text, views=str(views))
 
     def laid_board(self, board: Board) -> FrameSource:
         """Ask for the board on the bench."""
-        return self._asked(
-            f"Lay {board.text} flat on the bench: in the middle, then towards each corner."
-        )
+        return self._asked("laid-board", board=board.text)
 
     def blank_card(self, turn: int) -> FrameSource:
         """Ask for a blank card, and to turn it."""
-        if turn:
-            return self._asked("Turn the blank card by a quarter, and take hands away.")
-        return self._asked(
-            "Lay a clean, matt, blank card on the bench so that it fills the picture."
-        )
+        return self._asked("turned-card" if turn else "blank-card")
 
     def edges(self) -> FrameSource:
         """Ask for the slanted squares."""
-        return self._asked(
-            "Lay the sheet of slanted squares flat in the middle, and touch nothing."
-        )
+        return self._asked("edges")
 
     def chart(self) -> FrameSource:
         """Ask for the chart."""
-        return self._asked("Lay the 24-patch chart flat in the middle of the bench.")
+        return self._asked("chart")
 
     def card(self, serial: str) -> FrameSource:
         """Ask for the card."""
-        return self._asked(
-            f"Lay check card {serial} flat in the middle of the bench and take hands away."
-        )
+        return self._asked("card", serial=serial)
 
-    def _asked(self, wish: str) -> FrameSource:
-        self._ask(wish)
+    def _asked(self, wish: str, **about: str) -> FrameSource:
+        self._ask(f"calibrate.ask.{wish}", **about)
         return camera_of(self._camera)
 
 

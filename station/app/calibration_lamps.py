@@ -1,7 +1,7 @@
 """The lamps of a bench that is calibrated: driven over its controllers, or switched by a person."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -17,6 +17,14 @@ PATIENCE_S = 8.0
 """How long a controller may take to be found, greeted and told: a board greets for 2.5 s at most,
 a network one is called anew every 2 s."""
 _RETRY_S = 0.1
+
+
+class Ask(Protocol):
+    """Tells a person what to do, and waits until it is done."""
+
+    def __call__(self, message: str, /, **about: str) -> None:
+        """`message` is an id of the message catalogue, `about` fills its places."""
+        ...
 
 
 class Lamps(Protocol):
@@ -141,8 +149,7 @@ class AskedLamps:
     names = ("bright", "raking")
     levels = (50,)
 
-    def __init__(self, ask: Callable[[str], None]) -> None:
-        """`ask` tells the person what to do and waits until it is done."""
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._clock = SystemClock()
         self._now = ""
@@ -151,8 +158,10 @@ class AskedLamps:
         """Ask for a light that is not on yet."""
         if light != self._now:
             lamp, _, percent = light.partition("@")
-            level = f" at {percent} %" if percent else ""
-            self._ask("Switch all lamps off." if lamp == DARK else f"Light only {lamp}{level}.")
+            if lamp == DARK:
+                self._ask("calibrate.ask.dark")
+            else:
+                self._ask("calibrate.ask.lit", lamp=lamp, percent=percent or "100")
             self._now = light
         return self._clock.monotonic()
 

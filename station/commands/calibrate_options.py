@@ -124,9 +124,9 @@ class GivenSource:
                 yield bench
 
 
-def ask(what: str) -> None:
+def ask(message: str, /, **about: str) -> None:
     """Tell the person what to do; where nobody sits at a terminal, go on at once."""
-    console.note(what)
+    console.note(console.words()(message, **about))
     if console.attended():
         input()
 

@@ -206,7 +206,7 @@ def test_focus_is_measured_from_the_printed_sheet(
     assert Calibration.read(tmp_path / "one.toml").camera.name == "top"
     assert run(["calibrate", *live, "--record", str(record)]) == 2
     said = capsys.readouterr().err
-    assert "Light only bright." in said
+    assert "Light only bright, at 100 %." in said
     assert "is of the camera bench and these pictures are of top" in said
 
 
