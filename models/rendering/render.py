@@ -39,8 +39,11 @@ from models.sets import (
 
 FloatArray = NDArray[np.float32]
 
-SHOTS = {"top": ("bright", "raking"), "bottom": ("bright",)}
-"""Which lights a pose is taken under."""
+SHOTS: dict[Recipe, dict[str, tuple[str, ...]]] = {
+    "training": {"top": ("bright", "raking"), "bottom": ("bright",)},
+    "demo": {"top": ("bright", "raking"), "bottom": ("bright", "raking")},
+}
+"""Which lights a pose is taken under; a bench's light proof sees poses under all of them."""
 
 _WHITE_AT = {"bright": 0.84, "raking": 0.56}
 """Linear picture value of a perfect white diffuser on the bench under each light."""
@@ -91,7 +94,7 @@ def render_set(
     for number in range(count):
         plan = plan_return(seed, number, recipe)
         if plan.return_id not in complete:
-            _render_return(studio, out, plan, seed, quality)
+            _render_return(studio, out, plan, seed, quality, SHOTS[recipe])
             complete.append(plan.return_id)
             complete.sort()
         index = RenderedSet(out, "path-traced", seed, bench.width, bench.height, tuple(complete))
@@ -209,7 +212,12 @@ def _window(bench: Bench, item: NDArray[np.float64]) -> Window:
 
 
 def _render_return(
-    studio: _Studio, out: Path, plan: PlannedReturn, seed: int, quality: int
+    studio: _Studio,
+    out: Path,
+    plan: PlannedReturn,
+    seed: int,
+    quality: int,
+    lights: dict[str, tuple[str, ...]],
 ) -> None:
     part = out / f".{plan.return_id}.part"
     if part.exists():
@@ -222,7 +230,7 @@ def _render_return(
         mask, faults = project_faults(face, studio.bench, placement)
         save_mask(part / f"{pose}-mask.png", mask)
         shots = []
-        for light in SHOTS[pose]:
+        for light in lights[pose]:
             name = f"{pose}-{light}"
             noise = int(rng.integers(2**31 - 2))
             wall = plan.product.design.colour
