@@ -76,6 +76,8 @@ class DemoOptions:
     cameras: int = 1
     watched: bool = False
     """Whether somebody looks at the live pictures."""
+    proved: bool = True
+    """Whether every pose is proved by a light pattern; without, to measure what that takes."""
     camera: Callable[[Address], Callable[[], FrameSource]] | None = None
     """Makes what makes another source in the place of the virtual camera, given the world."""
 
@@ -104,7 +106,7 @@ class Demo:
         self.store = open_store(self.state, ballast_bytes=_BALLAST_BYTES, reached=reached)
         things.callback(self.store.close)
         recipes = load_recipes()
-        self.setup = Setup(recipes, load_policies(recipes), options.undo, proving=True)
+        self.setup = Setup(recipes, load_policies(recipes), options.undo, proving=options.proved)
         self.frames = FrameFiles(self.state, reached)
         self.comings = self._next_comings()
         last = self._bench_as_left().last
