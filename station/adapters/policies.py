@@ -86,6 +86,7 @@ class _GatesForm(_Form):
     """Limits of `PictureLimits`; absent ones stay as they are."""
 
     bench_least: _Share | None = None
+    alike_least: _Share | None = None
     light_off: _Share | None = None
     edge_most: _Share | None = None
     sharpness_least: Annotated[float, Field(ge=1, le=20)] | None = None

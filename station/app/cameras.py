@@ -24,7 +24,7 @@ from station.adapters.cameras.pixels import Pixels
 from station.adapters.cameras.ports import Emit, Keep, Light
 from station.adapters.cameras.presence import Look, Presence
 from station.adapters.cameras.preview import PreviewCounts, PreviewRing
-from station.adapters.cameras.prover import Prover
+from station.adapters.cameras.prover import CameraOptics, Prover
 from station.adapters.cameras.shipping_labels import shipping_labels
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.clock import SystemClock
@@ -34,7 +34,6 @@ from station.app.camera_sources import camera_of, delay_s_of
 from station.config import Camera
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.faults import refuse
-from station.domain.light_proof import LightResponse
 from station.screen.equipment import Device, DeviceKind
 from station.screen.live import LiveFrame, LiveView
 
@@ -86,10 +85,10 @@ class Cameras:
         clock: SystemClock,
         *,
         watched: bool,
-        responses: Mapping[str, LightResponse] | None = None,
+        known: Mapping[str, CameraOptics] | None = None,
     ) -> None:
         """Without somebody who is `watched` for, live pictures come only as often as presence
-        needs them. `responses` are the lights' as calibrated; any other counts as straight."""
+        needs them. `known` is what was calibrated of each camera, by its name."""
         self._parts = tuple(cameras)
         self._clock = clock
         self._watching = Watching() if watched else _UNWATCHED
@@ -107,7 +106,7 @@ class Cameras:
             emit=emit,
             clock=clock,
             settings=LightSettings(RESTING_LIGHT, settle_s),
-            prover=_prover(cameras, responses or {}),
+            prover=_prover(cameras, known or {}),
         )
 
     def start(self) -> None:
@@ -185,14 +184,12 @@ def _latest(ring: PreviewRing) -> LiveFrame | None:
     return None if picture is None else LiveFrame(picture.rgb, LOOK_WIDTH, LOOK_HEIGHT)
 
 
-def _prover(
-    cameras: Sequence[CameraParts], responses: Mapping[str, LightResponse]
-) -> Prover | None:
+def _prover(cameras: Sequence[CameraParts], known: Mapping[str, CameraOptics]) -> Prover | None:
     """None where no camera knows the empty bench."""
-    known = {camera.name: _references(camera.references) for camera in cameras}
+    references = {camera.name: _references(camera.references) for camera in cameras}
     if not any(camera.references for camera in cameras):
         return None
-    return Prover(known, responses, soft_light=RESTING_LIGHT)
+    return Prover(references, known, soft_light=RESTING_LIGHT)
 
 
 def _references(empty: Mapping[str, Path]) -> References:
@@ -224,14 +221,16 @@ def parts_of(
     shown = camera.empty_bench or empty
     if shown is None:
         raise refuse("empty_bench is missing: picture the empty bench and name the picture")
+    switched = tuple(lights)
+    known = {RESTING_LIGHT: shown, **camera.empty_under}
     width, height = camera.kept
     return CameraParts(
         name=camera.name,
         make=partial(camera_of, camera),
         width=width,
         height=height,
-        empty={**dict.fromkeys(lights, shown), **camera.empty_under},
-        references={RESTING_LIGHT: shown, **camera.empty_under},
+        empty={**dict.fromkeys(switched, shown), **camera.empty_under},
+        references={light: path for light, path in known.items() if light in switched},
         identity=camera.identity,
         find_labels=partial(shipping_labels, read_symbols, parcel_patterns=patterns),
         delay_s=delay_s_of(camera),

@@ -21,11 +21,12 @@ from station.app.shelf import pack_path
 from station.app.shelving import PackShift
 from station.app.wiring import (
     BenchParts,
+    camera_optics,
     deliveries_of,
     examiner_of,
-    light_responses,
     lights_of,
     read_calibration,
+    record_paths,
 )
 from station.domain.events import FaultRaised, Key, KeyPressed
 from station.domain.grading import Outcome
@@ -92,10 +93,10 @@ class LiveBench:
         self._subscribers: list[Callable[[OperatorView], None]] = []
         self._watchers: list[Callable[[Bench], None]] = []
         self._calibration = read_calibration(parts.calibration)
-        own = [each.calibration for each in parts.cameras[1:] if each.calibration]
+        paths = record_paths(parts.cameras, parts.calibration)
+        records = {name: read_calibration(path) for name, path in paths.items()}
         self._standings = [
-            Standings(read_calibration(path), log_of(path) if path else None)
-            for path in (parts.calibration, *own)
+            Standings(records[name], log_of(path) if path else None) for name, path in paths.items()
         ]
         self._waiting = 0
         self._ended: int | None = None
@@ -116,7 +117,7 @@ class LiveBench:
             emit,
             clock,
             watched=watched,
-            responses=light_responses(self._calibration),
+            known={name: camera_optics(record) for name, record in records.items()},
         )
         pack = parts.pack or pack_path(shelf, shelf.shelf().live)
         self._examiner = examiner_of(

@@ -10,6 +10,7 @@ from pathlib import Path
 from calibration.errors import CalibrationError
 from calibration.record import Calibration
 from station.adapters.cameras.pixels import Pixels
+from station.adapters.cameras.prover import CameraOptics
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.delivery import DeliveryThread
 from station.adapters.examiner.child import (
@@ -180,6 +181,20 @@ def read_calibration(path: Path | None) -> Calibration | None:
         return Calibration.read(path)
     except CalibrationError as error:
         raise refuse(str(error)) from error
+
+
+def record_paths(cameras: Iterable[CameraParts], bench: Path | None) -> dict[str, Path | None]:
+    """Each calibrated camera's own record by its name; the first camera's is the bench's."""
+    first, *further = cameras
+    own = {each.name: each.calibration for each in further if each.calibration is not None}
+    return {first.name: bench, **own}
+
+
+def camera_optics(record: Calibration | None) -> CameraOptics:
+    """What a camera's record says of its lamps and of its focus, its softest place counting."""
+    edges = record.sharpness.edges if record and record.sharpness else ()
+    softest = min((edge.mtf50 for edge in edges), default=None)
+    return CameraOptics(light_responses(record), softest)
 
 
 def light_responses(record: Calibration | None) -> dict[str, LightResponse]:

@@ -29,32 +29,36 @@ def gates(
         list[Path], typer.Argument(help="Rendered sets, or folders of photographs.", exists=True)
     ],
     most: Annotated[int, typer.Option(min=1, help="The most pictures of each place.")] = 200,
+    seed: Annotated[int, typer.Option(help="Of how pictures are spoiled.")] = 1,
     as_json: _Json = False,
 ) -> None:
-    """Pass good pictures, and the same blurred, smeared, clipped and glaring, through the gates."""
+    """Pass good pictures, and the same spoiled in each way, through the gates.
+
+    Rendered sets, as several benches, or folders of photographs are counted together.
+    """
     from models.runtime.errors import PictureError
     from models.sets import SetError
     from station.app.gate_trials import gate_trials
 
-    answers = []
-    for place in places:
-        try:
-            rows = gate_trials(place, most, _progress)
-        except (SetError, PictureError, ValueError) as error:
-            console.leave(str(error))
-        answers.append({"place": str(place), "rows": [asdict(row) for row in rows]})
-        if not as_json:
-            console.note("")
-            console.table(
-                [place.name, "stopped", "95 %", "n", "why"],
-                [[r.pictures, *_share(r.stopped), _counted(r.codes)] for r in rows],
-            )
+    try:
+        rows = gate_trials(places, most, _progress, seed)
+    except (SetError, PictureError, ValueError) as error:
+        console.leave(str(error))
     if as_json:
-        console.answer_json({"gates": answers})
+        named = [str(place) for place in places]
+        console.answer_json({"places": named, "gates": [asdict(row) for row in rows]})
+        return
+    console.note("")
+    console.table(
+        ["pictures", "stopped", "95 %", "n", "why"],
+        [[r.pictures, *_share(r.stopped), _counted(r.codes)] for r in rows],
+    )
 
 
 def proofs(
-    place: Annotated[Path, typer.Argument(help="A rendered set with two lights.", exists=True)],
+    places: Annotated[
+        list[Path], typer.Argument(help="Rendered sets, each a bench with two lights.", exists=True)
+    ],
     trials: Annotated[int, typer.Option(min=1, help="How many of each kind.")] = 500,
     seed: Annotated[int, typer.Option(help="Of the levels, the noise and the items.")] = 1,
     as_json: _Json = False,
@@ -65,15 +69,16 @@ def proofs(
     from station.app.proof_trials import ProofTrials
 
     try:
-        rows = ProofTrials(place, seed).run(trials, _progress)
+        rows = ProofTrials(places, seed).run(trials, _progress)
     except (SetError, PictureError) as error:
         console.leave(str(error))
     if as_json:
-        console.answer_json({"place": str(place), "proofs": [asdict(row) for row in rows]})
+        named = [str(place) for place in places]
+        console.answer_json({"places": named, "proofs": [asdict(row) for row in rows]})
         return
     console.note("")
     console.table(
-        [place.name, "refused", "95 %", "n", "why", "CPU ms"],
+        ["light proof", "refused", "95 %", "n", "why", "CPU ms"],
         [[r.kind, *_share(r.refused), _counted(r.codes), f"{r.judged_ms:g}"] for r in rows],
     )
 

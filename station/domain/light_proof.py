@@ -5,14 +5,17 @@ bench as it is now follows them; one that is stuck, replays or shows something e
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from station.domain.faults import FaultCode
 
-_FEWEST_DRAWS = 3
 _FEWEST_STEPS = 2
+_MOST_STEPS = 6
+_MOST_BY_CHANCE = 5e-4
+_GRID = 256
 _MOST_TRIES = 100
 _TOGETHER = 1.4
 
@@ -68,14 +71,14 @@ class ProofLimits:
     `least_seen` is the least part of the picture that must show the bare bench, for the levels are
     read there. `unlike_above` is the part of the picture that may differ from what the pose's shots
     foretell under the first step: hands and moved items do. `flat_below` is the least part that
-    must answer low light otherwise than a flat sheet does: a print does not.
+    must answer low light otherwise than a sheet does, flat or a little bent: a print does not.
     """
 
     lowest: float = 0.12
     highest: float = 0.78
     least_seen: float = 0.04
     unlike_above: float = 0.01
-    flat_below: float = 0.02
+    flat_below: float = 0.0005
 
     def __post_init__(self) -> None:
         if not 0 < self.lowest < self.highest <= 1:
@@ -99,8 +102,9 @@ class LightProof:
     """What the pattern showed of one pose to one camera, whose frames `digests` name.
 
     `bench` is the part of the picture by which levels were read, `unlike` the part that did not
-    follow the first step, `relief` the part that answered low light unlike a flat sheet; none where
-    the bench has one light.
+    follow the first step, `relief` the part that answered low light unlike a sheet; none where the
+    bench has one light. A step may ask for a light of which the pose has no frame: it was pictured
+    for the proof alone.
     """
 
     pose: str
@@ -126,24 +130,41 @@ class ProofPlan:
 
     @property
     def steps(self) -> int:
-        """How many steps a pattern has: at least two, and three levels drawn by chance in all."""
-        return max(_FEWEST_STEPS, math.ceil(_FEWEST_DRAWS / len(self.responses)))
+        """How many steps a pattern has: enough that hardly any recording follows it by chance."""
+        chance = self.by_chance
+        if chance >= 1:
+            return _MOST_STEPS
+        enough = math.ceil(math.log(_MOST_BY_CHANCE) / math.log(chance))
+        return min(max(_FEWEST_STEPS, enough), _MOST_STEPS)
+
+    @property
+    def by_chance(self) -> float:
+        """How probably one step taken under other levels, drawn alike, passes for another."""
+        low, high = self._range
+        levels = [low + (high - low) * (n + 0.5) / _GRID for n in range(_GRID)]
+        return math.prod(_alike(response, levels) for response in self.responses)
+
+    @property
+    def _range(self) -> tuple[float, float]:
+        """What levels are drawn from: together no lights may drive a picture to its scale's end."""
+        low = self.limits.lowest
+        return low, max(2 * low, min(self.limits.highest, _TOGETHER / len(self.lights)))
 
     def draw(self, chance: Callable[[], float]) -> tuple[Mix, ...]:
         """A pattern; `chance` gives numbers in [0, 1) that nobody can foretell.
 
-        Any two steps differ by more than what passes, so that one frame cannot stand for both.
+        Each step differs from the one before by more than what passes, so that one frame cannot
+        stand for both.
         """
-        low = self.limits.lowest
-        # Together the lights may not drive the picture to the end of its scale.
-        high = max(2 * low, min(self.limits.highest, _TOGETHER / len(self.lights)))
+        low, high = self._range
+        steps = self.steps
         mixes: list[Mix] = []
         for _ in range(_MOST_TRIES):
             levels = ((light, round(low + (high - low) * chance(), 3)) for light in self.lights)
             mix = Mix(tuple(levels))
-            if all(self._apart(mix, other) for other in mixes):
+            if not mixes or self._apart(mix, mixes[-1]):
                 mixes.append(mix)
-            if len(mixes) == self.steps:
+            if len(mixes) == steps:
                 return tuple(mixes)
         raise ValueError("chance gives the same numbers again and again")
 
@@ -174,6 +195,17 @@ class ProofPlan:
             > 2 * response.tolerance
             for response in self.responses
         )
+
+
+def _alike(response: LightResponse, levels: Sequence[float]) -> float:
+    """The share of pairs of levels that give nearly the same light, as far as a step can tell."""
+    given = [response.at(level) for level in levels]
+    near = (
+        bisect_right(given, light + response.tolerance)
+        - bisect_left(given, light - response.tolerance)
+        for light in given
+    )
+    return sum(near) / len(levels) ** 2
 
 
 def plan_of(

@@ -1,8 +1,11 @@
 """What a picture must be before it is examined: its gates, each with a limit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from station.domain.faults import FaultCode
+
+USUAL_EDGE = 6.3
+"""The sharpness of a clean edge to the camera that recipes' limits are written for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,12 +13,13 @@ class PictureFacts:
     """What was measured on one picture.
 
     Measured against the empty bench, none without its picture: `bench` is the part of the picture
-    that shows the bare bench as it is known, `light` its light relative to the reference, `other`
-    whether another light's reference fits better, `edge` the part of the picture's rim that is
+    that shows the bare bench as it is known, `alike` how much of the bench's known pattern is where
+    it was (1 is all), `light` its light relative to the reference, `other` whether another light's
+    reference fits better, `edge` the part of the picture's rim that is
     covered, `item` whether something lies there. Of the item, or of the whole picture without a
-    reference: `sharpness` is the contrast left at fine scale over that at coarse scale in the least
-    sharp direction (1 is none), `evenness` that direction's over the sharpest one's, `clipped` the
-    part at the end of the scale, `glare` the largest connected such part.
+    reference: `sharpness` is how strong slopes are at fine over coarse scale in the least sharp
+    direction (1 is no sharper at all), `evenness` that direction's over the sharpest one's,
+    `clipped` the part at the end of the scale, `glare` the largest connected such part.
     """
 
     sharpness: float | None
@@ -23,6 +27,7 @@ class PictureFacts:
     clipped: float
     glare: float
     bench: float | None = None
+    alike: float | None = None
     light: float | None = None
     other: bool = False
     edge: float | None = None
@@ -38,16 +43,18 @@ class PictureLimits:
     """
 
     bench_least: float = 0.06
+    alike_least: float = 0.4
     light_off: float = 0.05
     edge_most: float = 0.005
-    sharpness_least: float = 1.8
-    uneven: float = 0.82
+    sharpness_least: float = 2.3
+    uneven: float = 0.74
     clipped_most: float = 0.20
     glare_most: float = 0.03
 
     def __post_init__(self) -> None:
         shares = (
             self.bench_least,
+            self.alike_least,
             self.light_off,
             self.edge_most,
             self.clipped_most,
@@ -57,6 +64,14 @@ class PictureLimits:
             raise ValueError("a limit of a picture's share lies between 0 and 1")
         if self.sharpness_least < 1:
             raise ValueError("sharpness_least is at least 1, where no contrast is left")
+
+    def to_camera(self, edge: float) -> "PictureLimits":
+        """The limits for a camera to which a clean edge has that sharpness, by its calibration.
+
+        The same part of what the camera can show must be left, whatever that is.
+        """
+        left = (self.sharpness_least - 1) * (max(edge, 1.0) - 1) / (USUAL_EDGE - 1)
+        return replace(self, sharpness_least=1 + left)
 
     def problem(self, facts: PictureFacts) -> FaultCode | None:
         """The first gate that the picture fails; none if it may be examined."""
@@ -76,6 +91,8 @@ class PictureLimits:
         if facts.other:
             return FaultCode.LIGHT_WRONG
         if facts.bench is not None and facts.bench < self.bench_least:
+            return FaultCode.CAMERA_WRONG
+        if facts.alike is not None and facts.alike < self.alike_least:
             return FaultCode.CAMERA_WRONG
         if facts.light is not None and abs(facts.light - 1) > self.light_off:
             return FaultCode.LIGHT_WRONG

@@ -35,26 +35,44 @@ def mixed(parts: Sequence[tuple[Picture, float]]) -> Picture:
     """The sum of pictures of one size, each lit at a share of its lamp; light adds up."""
     total = np.zeros(parts[0][0].shape, np.float32)
     for picture, share in parts:
-        total += cv2.LUT(picture, _LINEAR) * np.float32(share)
+        total += _decoded(picture) * np.float32(share)
     return _encoded(total)
 
 
 def as_print(picture: Picture, empty: Picture, empty_lit: Picture) -> Picture:
-    """A picture taken in the light of `empty`, printed without loss, in the light of `empty_lit`.
+    """A picture taken in the light of `empty`, printed without loss, in that of `empty_lit`."""
+    return _encoded(relit(_decoded(picture), _decoded(empty), _decoded(empty_lit)))
 
-    A flat sheet answers a lamp as the flat bench does, whatever is printed on it.
+
+def relit(
+    linear: NDArray[np.float32], known: NDArray[np.float32], lit: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """A flat sheet that looks like `linear` in the light of the empty bench `known`, in that of
+    `lit`: it answers a lamp as the flat bench does, whatever is printed on it.
+
+    Linear light, [height, width] or [height, width, 3]; the benches may be of another size.
     """
-    size = picture.shape[1], picture.shape[0]
-    known, lit = (_flat(bench, size) for bench in (empty, empty_lit))
-    relit = cv2.LUT(picture, _LINEAR) * lit / np.maximum(known, np.float32(1e-4))
-    return _encoded(relit.astype(np.float32))
+    size = linear.shape[1], linear.shape[0]
+    fine = np.maximum(_flat(known, size), np.float32(1e-4))
+    return np.asarray(linear * _flat(lit, size) / fine, np.float32)
 
 
-def _flat(bench: Picture, size: tuple[int, int]) -> NDArray[np.float32]:
+def _flat(bench: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """The light of a bench without its pattern."""
     cells = max(1, round(1 / _FLAT)), max(1, round(size[1] / size[0] / _FLAT))
-    coarse = cv2.resize(cv2.LUT(bench, _LINEAR), cells, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(bench, cells, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def as_seen(level: NDArray[np.float32], noise: NDArray[np.float32], quality: int) -> Picture:
+    """Linear light as a grey sensor with `noise` (grey levels) and a JPEG give it back, sRGB."""
+    coded = np.clip(np.rint(_encoded(level).astype(np.float32) + noise), 0, 255)
+    _, encoded = cv2.imencode(".jpg", coded.astype(np.uint8), (cv2.IMWRITE_JPEG_QUALITY, quality))
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _decoded(picture: Picture) -> NDArray[np.float32]:
+    return np.asarray(cv2.LUT(picture, _LINEAR), np.float32)
 
 
 def _encoded(linear: NDArray[np.float32]) -> Picture:

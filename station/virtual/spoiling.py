@@ -20,6 +20,11 @@ CLIPPED = 0.35
 GLARE = 0.08
 """The part of the item that a reflection drowns."""
 
+CUT_OFF = (0.1, 0.5)
+"""How much of the item lies outside the picture."""
+HANDS = ((124, 158, 208), (70, 95, 140), (200, 120, 40), (40, 40, 44), (235, 235, 235))
+"""BGR: two skins, and gloves in blue, black and white."""
+
 _QUALITY = 90
 _NOISE = 1.2
 _END = 255.0
@@ -73,18 +78,60 @@ SPOILED: Mapping[str, Callable[[Picture, np.random.Generator, NDArray[np.bool_]]
 """By name; each takes a picture, a source of chance and where the item is, bool [height, width]."""
 
 
-def moved(picture: Picture, empty: Picture, inside: NDArray[np.bool_], shift: tuple[int, int],
-          turn_deg: float) -> Picture:  # fmt: skip
-    """The item moved and turned a little on the bench, which shows where it lay."""
+def cut_off(
+    picture: Picture, empty: Picture, inside: NDArray[np.bool_], chance: np.random.Generator
+) -> Picture:
+    """The item laid so that a part of it is outside the picture."""
+    height, width = inside.shape
     rows, columns = np.nonzero(inside)
-    middle = float(columns.mean()), float(rows.mean())
-    matrix = cv2.getRotationMatrix2D(middle, turn_deg, 1.0)
-    matrix[:, 2] += shift
-    size = picture.shape[1], picture.shape[0]
-    there = cv2.warpAffine(picture, matrix, size)
-    mask = cv2.warpAffine(inside.astype(np.uint8), matrix, size) > 0
-    seen = np.where(inside[..., None], empty, picture)
-    return np.asarray(np.where(mask[..., None], there, seen), np.uint8)
+    out = float(chance.uniform(*CUT_OFF))
+    across, down = int(columns.max() - columns.min()), int(rows.max() - rows.min())
+    shift = {
+        "left": (-columns.min() - out * across, 0),
+        "right": (width - columns.max() + out * across, 0),
+        "top": (0, -rows.min() - out * down),
+        "bottom": (0, height - rows.max() + out * down),
+    }[str(chance.choice(("left", "right", "top", "bottom")))]
+    matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
+    there = cv2.warpAffine(inside.astype(np.uint8), matrix, (width, height)) > 0
+    moved = cv2.warpAffine(picture, matrix, (width, height))
+    bare = np.where(inside[..., None], empty, picture)
+    return _taken(np.where(there[..., None], moved, bare), chance)
+
+
+def reached_into(
+    picture: Picture, empty: Picture, inside: NDArray[np.bool_], chance: np.random.Generator
+) -> Picture:
+    """A hand over the item: bare, or in a glove of some colour, from any side."""
+    del empty
+    height, width = inside.shape
+    colour = HANDS[int(chance.integers(len(HANDS)))]
+    where, reach = float(chance.uniform(0.2, 0.8)), float(chance.uniform(0.25, 0.55))
+    thick = 0.05 * width
+    middle, axes = {
+        "left": ((0, where * height), (reach * width, thick)),
+        "right": ((width, where * height), (reach * width, thick)),
+        "top": ((where * width, 0), (thick, reach * height)),
+        "bottom": ((where * width, height), (thick, reach * height)),
+    }[str(chance.choice(("left", "right", "top", "bottom")))]
+    seen = picture.copy()
+    at, size = (int(middle[0]), int(middle[1])), (int(axes[0]), int(axes[1]))
+    cv2.ellipse(seen, at, size, 0, 0, 360, colour, cv2.FILLED, cv2.LINE_AA)
+    return _taken(seen, chance)
+
+
+def from_elsewhere(
+    picture: Picture, empty: Picture, inside: NDArray[np.bool_], chance: np.random.Generator
+) -> Picture:
+    """What another camera sees, which hangs on the other side."""
+    del empty, inside
+    return _taken(np.ascontiguousarray(picture[::-1, ::-1]), chance)
+
+
+ON_BENCH: Mapping[
+    str, Callable[[Picture, Picture, NDArray[np.bool_], np.random.Generator], Picture]
+] = MappingProxyType({"cut off": cut_off, "hand": reached_into, "other camera": from_elsewhere})
+"""Ways that show only beside the empty bench; each takes its picture too."""
 
 
 def _taken(level: NDArray[np.generic], chance: np.random.Generator) -> Picture:

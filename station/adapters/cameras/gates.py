@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,21 @@ _END = 250
 """From this 8-bit level on in every channel nothing more is told apart."""
 _COARSE_PX = 3.0
 _FINE_PX = 0.8
-_STRONGEST = 0.06
+_DIRECTIONS = 8
+_STRONGEST = 0.005
+"""Of a picture's slopes in one direction."""
+_NOISE_STRONGEST = 9.0
+"""How much stronger that part of noise alone is than its mean."""
+_PLENTY = 120_000
+"""So many pixels are plenty to find the strongest slopes among."""
 _FLATTEST = 0.125
 _LEAST_SLOPE = 0.5
 """Grey levels a pixel at the coarse scale: a picture without such slopes tells no sharpness."""
+_EDGES, _FINER, _SLANT = 96, 4, np.float32(0.087)
+"""A drawn pair of slanted edges: pixels of its sides, how much finer it is drawn, tan 5°."""
 _MARGIN_PX = 8
+_PATTERN = 0.15
+"""A bench with less of a pattern than that is known by its light alone."""
 _SURER = 2.0
 _BENCH_FOR_LIGHT = 0.2
 """Around a large item the bench gets much of its low light from the item's sides."""
@@ -29,16 +40,22 @@ _BENCH_FOR_LIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """The empty bench: small and linear under each light, and as it was pictured for the item."""
+    """The empty bench: small and linear under each light, and as it was pictured for the item.
+
+    `pattern` is how well the bench's fine pattern comes back from light to light, from 0 to 1; 0
+    under one light alone, which cannot tell pattern from noise.
+    """
 
     by_light: Mapping[str, BenchReference]
     pictures: Mapping[str, Picture]
+    pattern: float = 0.0
 
     @classmethod
     def of(cls, pictures: Mapping[str, Picture]) -> "References":
         """From pictures of the empty bench by light."""
         made = {light: BenchReference(reduced(picture)) for light, picture in pictures.items()}
-        return cls(made, pictures)
+        pairs = [one.alike(other.level) for one, other in combinations(made.values(), 2)]
+        return cls(made, pictures, max(pairs, default=0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,7 @@ def _against(
     level = level_of(small)
     reference = references.by_light[light]
     shown = reference.shown(level)
+    patterned = soft and references.pattern >= _PATTERN
     others = (
         other.shown(level).share for name, other in references.by_light.items() if name != light
     )
@@ -100,6 +118,7 @@ def _against(
         bench=shown.share,
         light=shown.light if soft or shown.share >= _BENCH_FOR_LIGHT else None,
         other=max(others, default=0.0) > _SURER * shown.share,
+        alike=reference.alike(level, shown.cells) / references.pattern if patterned else None,
         edge=covered_rim(small, reference.linear, shown.light) if soft else None,
         item=item,
     )
@@ -122,32 +141,55 @@ def _by_itself(picture: Picture, region: Region | None, *, sharp: bool) -> Pictu
 
 
 def sharpness_of(grey: NDArray[np.uint8]) -> tuple[float | None, float]:
-    """The contrast of the strongest edges at fine over coarse scale, in the least sharp direction.
+    """The strongest slopes at fine over those at coarse scale, in the least sharp direction.
 
-    And that over the same in the sharpest direction. Both are generalised eigenvalues of the two
-    scales' structure tensors (Förstner 1987), so no direction is missed. Noise is taken off as
+    And that over the same in the sharpest direction. In each direction the finest edges are looked
+    for wherever they are, for soft goods have few, and stripes run one way. Noise is taken off as
     it is seen in the flattest places. None for a picture without edges.
     """
     level = grey.astype(np.float32)
-    fine_x, fine_y = _slopes(level, _FINE_PX)
-    coarse_x, coarse_y = _slopes(level, _COARSE_PX)
-    power = coarse_x * coarse_x + coarse_y * coarse_y
-    sample = power[::2, ::2].ravel()
-    strong, weak = np.quantile(sample, (1 - _STRONGEST, _FLATTEST))
-    if strong < _LEAST_SLOPE**2:
+    fine, coarse = _slopes(level, _FINE_PX), _slopes(level, _COARSE_PX)
+    weak = coarse[0] ** 2 + coarse[1] ** 2
+    flat = weak <= np.quantile(weak[::2, ::2], _FLATTEST)
+    noise = float(np.median(fine[0][flat] ** 2 + fine[1][flat] ** 2)) / (2 * np.log(2))
+    step = max(1, round(np.sqrt(grey.size / _PLENTY)))
+    contrasts = []
+    for turn in np.arange(_DIRECTIONS) * np.pi / _DIRECTIONS:
+        across, down = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+        at_fine, at_coarse = (
+            _strongest(x[::step, ::step] * across + y[::step, ::step] * down)
+            for x, y in (fine, coarse)
+        )
+        if at_coarse >= _LEAST_SLOPE**2:
+            contrasts.append(float(max(at_fine - _NOISE_STRONGEST * noise, 0.0) / at_coarse))
+    if not contrasts:
         return None, 1.0
-    edge, flat = power >= strong, power <= weak
-    noise = float(np.median(fine_x[flat] ** 2 + fine_y[flat] ** 2)) / (2 * np.log(2))
-    length = np.sqrt(power[edge])
-    # A few hard edges may not outvote all others.
-    weight = np.minimum(1, 2 * np.median(length) / length).astype(np.float32)
-    fine = np.stack([fine_x[edge], fine_y[edge]]) * weight
-    coarse = np.stack([coarse_x[edge], coarse_y[edge]]) * weight
-    count = length.size
-    at_fine = fine @ fine.T / count - np.eye(2) * noise * float(np.mean(weight * weight))
-    at_coarse = coarse @ coarse.T / count + np.eye(2) * 1e-6
-    least, most = sorted(np.linalg.eigvals(np.linalg.solve(at_coarse, at_fine)).real)
-    return float(max(least, 0.0)), float(max(least, 0.0) / most) if most > 0 else 1.0
+    least, most = min(contrasts), max(contrasts)
+    return least, least / most if most > 0 else 1.0
+
+
+def _strongest(slopes: NDArray[np.float32]) -> float:
+    """The mean power of the strongest slopes."""
+    power = np.square(slopes).ravel()
+    count = max(1, round(_STRONGEST * power.size))
+    return float(np.mean(np.partition(power, power.size - count)[-count:]))
+
+
+def edge_sharpness(mtf50: float) -> float:
+    """The sharpness that `sharpness_of` finds on black edges on white, of a camera with that MTF50.
+
+    In cycles per pixel; the camera blurs as a Gaussian does (`calibration` measures it on edges).
+    """
+    blur_px = float(np.sqrt(np.log(2) / 2)) / np.pi / mtf50
+    y, x = np.mgrid[: _EDGES * _FINER, : _EDGES * _FINER].astype(np.float32)
+    middle = np.float32(_EDGES * _FINER / 2)
+    right = x - middle > (y - middle) * _SLANT
+    above = y - middle > (middle - x) * _SLANT
+    fine = np.where(right ^ above, np.float32(200), np.float32(40))
+    soft = cv2.GaussianBlur(fine, (0, 0), blur_px * _FINER)
+    seen = cv2.resize(soft, (_EDGES, _EDGES), interpolation=cv2.INTER_AREA)
+    sharpness, _ = sharpness_of(np.asarray(np.rint(seen), np.uint8))
+    return float(sharpness or 1.0)
 
 
 def _slopes(level: NDArray[np.float32], px: float) -> tuple[NDArray[np.float32], ...]:

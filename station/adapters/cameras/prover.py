@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from models.runtime.region import Region
 from station.adapters.cameras.challenge import proof_of
 from station.adapters.cameras.freshness import Refusal
-from station.adapters.cameras.gates import References, look_over
+from station.adapters.cameras.gates import References, edge_sharpness, look_over
 from station.adapters.cameras.reduced import Level, Picture, level_of, reduced
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.faults import FaultCode
@@ -33,6 +33,18 @@ _FORGOTTEN = "The station was started again before these pictures were proved."
 
 
 @dataclass(frozen=True, slots=True)
+class CameraOptics:
+    """What was calibrated of one camera: each light's response to it, and its focus.
+
+    A light without a response counts as straight. `mtf50` is that of the softest part of its field,
+    in cycles per pixel; without it recipes' limits of sharpness hold as they are.
+    """
+
+    responses: Mapping[str, LightResponse] = field(default_factory=dict)
+    mtf50: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One picture that a trial asks for: which camera, under which mix of lights."""
 
@@ -42,19 +54,36 @@ class Step:
 
 @dataclass(slots=True, eq=False)
 class _Pattern:
-    """What one camera's frames of a pose are held against."""
+    """What one camera's frames of a pose are held against.
+
+    `unshot` are lights of the plan without a frame of the pose: each is pictured first, alone.
+    """
 
     camera: str
     digests: tuple[str, ...]
-    shots: Mapping[str, Level]
+    shots: dict[str, Level]
     plan: ProofPlan
     mixes: tuple[Mix, ...]
+    unshot: tuple[str, ...] = ()
     seen: list[tuple[Mix, Level]] = field(default_factory=list)
+
+    @property
+    def wanted(self) -> tuple[Mix, ...]:
+        """The pictures to take, in order."""
+        return (*(Mix(((light, 1.0),)) for light in self.unshot), *self.mixes)
 
     @property
     def whole(self) -> bool:
         """Whether every step was seen."""
         return len(self.seen) == len(self.mixes)
+
+    def see(self, mix: Mix, level: Level) -> None:
+        """The next of the pictures was taken."""
+        light, share = mix.levels[0]
+        if len(mix.levels) == 1 and share == 1 and light not in self.shots:
+            self.shots[light] = level
+        else:
+            self.seen.append((mix, level))
 
 
 class Trial:
@@ -81,13 +110,13 @@ class Trial:
         return tuple(
             Step(pattern.camera, mix)
             for pattern in self._patterns.values()
-            for mix in pattern.mixes
+            for mix in pattern.wanted
         )
 
     def see(self, step: Step, picture: Picture) -> tuple[LightProof, ...] | Refusal | None:
         """One of the pictures was taken; the proofs after the last, a refusal if they are none."""
         pattern = self._patterns[step.camera]
-        pattern.seen.append((step.mix, level_of(reduced(picture))))
+        pattern.see(step.mix, level_of(reduced(picture)))
         if not all(each.whole for each in self._patterns.values()):
             return None
         proofs = []
@@ -117,17 +146,22 @@ class Prover:
     def __init__(
         self,
         references: Mapping[str, References],
-        responses: Mapping[str, LightResponse] | None = None,
+        known: Mapping[str, CameraOptics] | None = None,
         *,
         soft_light: str = "bright",
         chance: Callable[[], float] | None = None,
     ) -> None:
-        """`references` are the empty bench to each camera, `responses` what each light gives.
+        """`references` are the empty bench to each camera, `known` what was calibrated of each.
 
         `chance` gives numbers in [0, 1); by default nobody can foretell them.
         """
         self._references = references
-        self._responses = responses or {}
+        self._known = known or {}
+        self._sharpest = {
+            name: edge_sharpness(optics.mtf50)
+            for name, optics in self._known.items()
+            if optics.mtf50 is not None
+        }
         self._soft = soft_light
         self._chance = chance or secrets.SystemRandom().random
         self._seen: OrderedDict[str, Level] = OrderedDict()
@@ -141,7 +175,9 @@ class Prover:
         looked = look_over(
             picture, shot.light, self._references.get(shot.camera), region, soft=soft
         )
-        code = shot.limits.problem(looked.facts)
+        sharpest = self._sharpest.get(shot.camera)
+        limits = shot.limits if sharpest is None else shot.limits.to_camera(sharpest)
+        code = limits.problem(looked.facts)
         if code is not None:
             return _refusal(code)
         if soft:
@@ -159,10 +195,22 @@ class Prover:
         for camera in dict.fromkeys(frame.camera for frame in frames):
             mine = [frame for frame in frames if frame.camera == camera]
             shots = {frame.light: self._seen[frame.digest] for frame in mine}
-            plan = plan_of(tuple(shots), self._responses)
+            unshot = self._further(camera, tuple(shots))
+            optics = self._known.get(camera, CameraOptics())
+            plan = plan_of((*shots, *unshot), optics.responses)
             digests = tuple(frame.digest for frame in mine)
-            patterns.append(_Pattern(camera, digests, shots, plan, plan.draw(self._chance)))
+            mixes = plan.draw(self._chance)
+            patterns.append(_Pattern(camera, digests, shots, plan, mixes, unshot))
         return Trial(pose.name, patterns, self._references)
+
+    def _further(self, camera: str, shot: tuple[str, ...]) -> tuple[str, ...]:
+        """For a pose with one light another one, which falls most unlike it; one tells no print."""
+        known = self._references[camera].by_light if camera in self._references else {}
+        others = sorted(set(known) - set(shot))
+        if len(shot) > 1 or shot[0] not in known or not others:
+            return ()
+        mine = known[shot[0]]
+        return (max(others, key=lambda light: known[light].unlike(mine)),)
 
 
 def _refusal(code: FaultCode) -> Refusal:

@@ -10,7 +10,7 @@ import pytest
 from station.adapters.clock import SystemClock
 from station.app.cameras import CameraParts, Cameras
 from station.app.defaults import PICTURES
-from station.app.wiring import light_responses, read_calibration
+from station.app.wiring import camera_optics, light_responses, read_calibration, record_paths
 from station.domain.capture import Pose, Shot
 from station.domain.events import Exposed, ProofFailed, Proved
 from station.domain.light_proof import LightResponse, Mix
@@ -59,7 +59,7 @@ def proved(record: Path) -> Proved | ProofFailed:
         heard,
         SystemClock(),
         watched=False,
-        responses=light_responses(read_calibration(record)),
+        known={"bench": camera_optics(read_calibration(record))},
     )
     world.lay("r0000", "top")
     cameras.start()
@@ -101,3 +101,26 @@ def test_a_lamp_whose_response_proves_nothing_counts_as_straight(
     expected_warnings.append("calibrate the light again")
 
     assert light_responses(changed({"lamps": [lamp(**bad)]})) == {}
+
+
+def test_a_camera_is_as_sharp_as_the_softest_place_of_its_record() -> None:
+    edges = [
+        {"x": 100.0, "y": 100.0, "mtf50": mtf50, "mtf10": 0.45, "mtf": []} for mtf50 in (0.31, 0.22)
+    ]
+
+    assert camera_optics(changed({"sharpness": {"edges": edges}})).mtf50 == 0.22
+    assert camera_optics(changed({})).mtf50 is None
+    assert camera_optics(None).responses == {}
+
+
+def test_each_camera_has_its_own_record_and_the_first_one_the_benchs() -> None:
+    first, side, plain = (
+        CameraParts(name, lambda: pytest.fail("not opened"), 1280, 720, EMPTY, calibration=own)
+        for name, own in (("top", None), ("side", Path("side.toml")), ("plain", None))
+    )
+
+    assert record_paths((first, side, plain), Path("bench.toml")) == {
+        "top": Path("bench.toml"),
+        "side": Path("side.toml"),
+    }
+    assert record_paths((first,), None) == {"top": None}

@@ -115,6 +115,27 @@ def test_a_daily_check_near_its_limit_is_said_and_is_not_wrong(
     assert ("near" in checks["calibration"]["said"]) is ("near" in said)
 
 
+def test_each_cameras_own_calibration_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "station.toml"
+    text = STATION.format(scanner="/dev/nowhere", printer="tcp://127.0.0.1:1")
+    folder = 'kind = "folder"\npath = "."\n'
+    cameras = (
+        f'[[camera]]\nname = "top"\n{folder}'
+        f'[[camera]]\nname = "side"\n{folder}calibration = "side.toml"\n'
+    )
+    text = text.replace(f"[camera]\n{folder}", cameras)
+    config.write_text(f'calibration = "bench.toml"\n{text}', "utf-8")
+    verified_record(tmp_path / "bench.toml", 1.0)
+    verified_record(tmp_path / "side.toml", 1.0 + 1.5 * SCALE)
+    _, checks = checked(config, capsys)
+
+    assert checks["calibration"]["good"]
+    assert "The last daily check failed" in checks["calibration of side"]["said"]
+    assert "calibration of top" not in checks
+
+
 class KnowsNothing(BaseHTTPRequestHandler):
     """A server of orders that is well and has none."""
 

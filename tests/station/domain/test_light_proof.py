@@ -28,7 +28,7 @@ def proof(plan: ProofPlan, mixes: tuple[Mix, ...], off: float = 0.0, **facts: fl
 
 
 @given(st.integers(), st.integers(1, 4))
-def test_a_pattern_draws_every_light_within_its_range_and_no_two_steps_alike(
+def test_a_pattern_draws_every_light_within_its_range_and_no_step_like_the_one_before(
     seed: int, lights: int
 ) -> None:
     plan = plan_of([f"lamp {n}" for n in range(lights)], {})
@@ -39,9 +39,37 @@ def test_a_pattern_draws_every_light_within_its_range_and_no_two_steps_alike(
     assert plan.steps * lights >= 3
     for mix in mixes:
         assert all(0.12 <= level <= 0.78 for _, level in mix.levels)
-    for first, second in itertools.combinations(mixes, 2):
+    for first, second in itertools.pairwise(mixes):
         gaps = [abs(a - b) for (_, a), (_, b) in zip(first.levels, second.levels, strict=True)]
         assert max(gaps) > 0.06
+
+
+@pytest.mark.parametrize(
+    ("lights", "tolerance"), [(1, 0.03), (1, 0.08), (2, 0.03), (2, 0.08), (3, 0.03)]
+)
+def test_a_recording_of_other_levels_hardly_ever_follows_the_pattern(
+    lights: int, tolerance: float
+) -> None:
+    lamps = [LightResponse(f"lamp {n}", tolerance=tolerance) for n in range(lights)]
+    plan = plan_of([lamp.light for lamp in lamps], {lamp.light: lamp for lamp in lamps})
+    chance = Random(lights)
+
+    pairs = [(plan.draw(chance.random)[0], plan.draw(chance.random)[0]) for _ in range(600)]
+    alike = [
+        all(
+            abs(a - b) <= tolerance for (_, a), (_, b) in zip(one.levels, other.levels, strict=True)
+        )
+        for one, other in pairs
+    ]
+
+    assert sum(alike) / len(alike) == pytest.approx(plan.by_chance, rel=0.4, abs=0.012)
+    assert plan.by_chance**plan.steps <= 0.0005 or plan.steps == 6
+
+
+def test_a_lamp_known_badly_takes_more_steps() -> None:
+    wide = {"bright": LightResponse("bright", tolerance=0.08)}
+
+    assert plan_of(["bright"], wide).steps > plan_of(["bright"], {}).steps
 
 
 def test_chance_that_repeats_itself_is_refused() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from station.domain.faults import FaultCode
-from station.domain.picture import PictureFacts, PictureLimits
+from station.domain.picture import USUAL_EDGE, PictureFacts, PictureLimits
 
 GOOD = PictureFacts(
     sharpness=3.0, evenness=0.9, clipped=0.01, glare=0.0, bench=0.5, light=1.01, edge=0.0
@@ -17,6 +17,7 @@ GOOD = PictureFacts(
         ({"bench": None, "light": None, "edge": None}, None),
         ({"sharpness": None}, None),
         ({"bench": 0.02}, FaultCode.CAMERA_WRONG),
+        ({"alike": 0.2}, FaultCode.CAMERA_WRONG),
         ({"other": True, "bench": 0.02}, FaultCode.LIGHT_WRONG),
         ({"light": 0.9}, FaultCode.LIGHT_WRONG),
         ({"light": 1.1}, FaultCode.LIGHT_WRONG),
@@ -30,6 +31,18 @@ GOOD = PictureFacts(
 )
 def test_each_gate_names_its_own_trouble(facts: dict[str, object], code: FaultCode | None) -> None:
     assert PictureLimits().problem(replace(GOOD, **facts)) is code
+
+
+def test_a_softer_camera_is_held_to_what_it_can_show() -> None:
+    usual = PictureLimits()
+
+    soft, keen = usual.to_camera(4.0), usual.to_camera(7.0)
+
+    assert 1 < soft.sharpness_least < usual.sharpness_least < keen.sharpness_least
+    assert usual.to_camera(USUAL_EDGE) == usual
+    blurry = replace(GOOD, sharpness=(soft.sharpness_least + usual.sharpness_least) / 2)
+    assert usual.problem(blurry) is FaultCode.PICTURE_BLURRED
+    assert soft.problem(blurry) is None
 
 
 @pytest.mark.parametrize("limits", [{"glare_most": 2.0}, {"sharpness_least": 0.5}])

@@ -51,6 +51,14 @@ def print_of(lit: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {light: painted * field for light, field in FIELDS.items()}
 
 
+def bent(lit: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """A sheet around the box that is lifted at one side: low light falls on it more steeply."""
+    sheet = print_of(lit)
+    turned = np.ones((HEIGHT, WIDTH))
+    turned[50:130, 110:210] = 1 + 0.25 * np.linspace(-1, 1, 100)[None, :]
+    return {light: level * (turned if light == "raking" else 1) for light, level in sheet.items()}
+
+
 def mix(lit: Mapping[str, np.ndarray], levels: Mix) -> np.ndarray:
     return np.asarray(sum(lit[light] * share for light, share in levels.levels))
 
@@ -82,7 +90,10 @@ def test_a_true_bench_passes_whatever_is_drawn_and_however_old_its_lamps_are(
     assert judged(item(), item(), asked, asked, drift) is None
 
 
-@given(st.integers(0, 10**6), st.sampled_from(["stuck", "replayed", "swapped", "moved", "printed"]))
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from(["stuck", "replayed", "swapped", "moved", "printed", "bent"]),
+)
 @settings(max_examples=60, deadline=None)
 def test_no_attack_passes(seed: int, attack: str) -> None:
     chance = Random(seed)
@@ -99,7 +110,7 @@ def test_no_attack_passes(seed: int, attack: str) -> None:
     elif attack == "moved":
         live = item(left=120 + chance.choice((-4, 4)))
     else:
-        shots = live = print_of(item())
+        shots = live = (bent if attack == "bent" else print_of)(item())
 
     assert judged(shots, live, asked, shone) is not None
 

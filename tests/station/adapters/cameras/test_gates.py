@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from station.adapters.cameras.gates import Looked, References, look_over, sharpness_of
+from station.adapters.cameras.gates import (
+    Looked,
+    References,
+    edge_sharpness,
+    look_over,
+    sharpness_of,
+)
 from station.domain.faults import FaultCode
 from station.domain.picture import PictureLimits
 from station.virtual.lighting import mixed
@@ -98,6 +104,42 @@ def test_the_picture_of_another_camera_is_no_picture_of_this_bench() -> None:
     elsewhere = np.ascontiguousarray(laid("raking")[::-1, ::-1]) * 0.7 + 40
 
     assert problem(elsewhere, "bright") in {FaultCode.CAMERA_WRONG, FaultCode.LIGHT_WRONG}
+
+
+@pytest.mark.parametrize("seen", ["turned", "shifted"])
+def test_a_camera_that_sees_the_same_bench_from_elsewhere_is_told_by_its_grain(seen: str) -> None:
+    picture = noisy(laid())
+    elsewhere = picture[::-1, ::-1] if seen == "turned" else np.roll(picture, 12, axis=1)
+
+    facts = look_over(np.ascontiguousarray(elsewhere), "bright", REFERENCES).facts
+
+    assert REFERENCES.pattern > 0.5
+    assert looked(laid()).facts.alike == pytest.approx(1, abs=0.2)
+    assert facts.alike is not None
+    assert facts.alike < 0.2
+    assert LIMITS.problem(facts) in {FaultCode.CAMERA_WRONG, FaultCode.LIGHT_WRONG}
+
+
+def test_a_bench_without_grain_is_known_by_its_light_alone() -> None:
+    plain = np.full((HEIGHT, WIDTH, 3), 110)
+    references = References.of(
+        {light: noisy(plain * fall, seed) for seed, (light, fall) in enumerate(FALL.items())}
+    )
+
+    assert look_over(noisy(laid()), "bright", references).facts.alike is None
+
+
+@pytest.mark.parametrize("mtf50", [0.12, 0.2, 0.3])
+def test_what_a_camera_shows_of_an_edge_follows_from_its_calibrated_mtf(mtf50: float) -> None:
+    blur_px = 0.1874 / mtf50
+    drawn = np.full((900, 900), 60, np.float32)
+    cv2.fillPoly(drawn, [np.array([(220, 180), (700, 220), (660, 700), (180, 660)])], 190)
+    soft = cv2.resize(cv2.GaussianBlur(drawn, (0, 0), 3 * blur_px), (300, 300),
+                      interpolation=cv2.INTER_AREA)  # fmt: skip
+
+    seen, _ = sharpness_of(np.rint(soft).astype(np.uint8))
+
+    assert seen == pytest.approx(edge_sharpness(mtf50), rel=0.15)
 
 
 def test_a_hand_over_the_edge_and_an_item_over_the_edge_are_stopped() -> None:

@@ -29,6 +29,7 @@ from tests.support.events import Heard
 CLOCK = SystemClock()
 SHOTS = (Shot("top-bright", "bench", "bright"), Shot("top-raking", "bench", "raking"))
 TOP = Pose("top", ("top",), SHOTS)
+BOTTOM = Pose("bottom", ("bottom",), (Shot("bottom-bright", "bench", "bright"),))
 
 
 class Lamps:
@@ -94,14 +95,15 @@ class Bench:
         )
         return answer
 
-    def picture(self) -> tuple[Frame, ...]:
-        """Both shots of the pose, which are good."""
-        answers = [self.expose(shot) for shot in SHOTS]
+    def picture(self, pose: Pose = TOP) -> tuple[Frame, ...]:
+        """The shots of the pose, which are good."""
+        self.world.turn(pose.name)
+        answers = [self.expose(shot) for shot in pose.shots]
         assert all(isinstance(answer, Exposed) for answer in answers), answers
         return tuple(answer.frame for answer in answers if isinstance(answer, Exposed))
 
-    def prove(self, frames: tuple[Frame, ...]) -> Proved | ProofFailed:
-        self.rig.prove("i1", TOP, frames)
+    def prove(self, frames: tuple[Frame, ...], pose: Pose = TOP) -> Proved | ProofFailed:
+        self.rig.prove("i1", pose, frames)
         answer: Proved | ProofFailed = self.heard.wait(
             object, 1, lambda event: isinstance(event, (Proved, ProofFailed)), timeout_s=60
         )
@@ -166,6 +168,31 @@ def test_a_print_of_the_item_is_not_believed_although_it_follows_the_light(bench
 
     assert isinstance(answer, ProofFailed)
     assert answer.fault.code is FaultCode.PICTURE_FLAT
+
+
+def test_a_pose_with_one_light_is_proved_under_another_one_too(bench: Bench) -> None:
+    frames = bench.picture(BOTTOM)
+
+    answer = bench.prove(frames, BOTTOM)
+
+    assert isinstance(answer, Proved), answer
+    (proof,) = answer.proofs
+    assert proof.digests == (frames[0].digest,)
+    assert all([light for light, _ in step.asked.levels] == list(FIRST) for step in proof.steps)
+    assert proof.relief is not None
+
+
+@pytest.mark.parametrize("broken", ["print", "stuck", "replay", "other-view"])
+def test_a_pose_with_one_light_is_lied_about_no_better(bench: Bench, broken: Break) -> None:
+    if broken == "print":
+        bench.world.break_camera(broken)
+    frames = bench.picture(BOTTOM)
+    bench.world.break_camera(broken)
+
+    answer = bench.prove(frames, BOTTOM)
+
+    assert isinstance(answer, ProofFailed), answer
+    assert (answer.fault.code is FaultCode.PICTURE_FLAT) or broken != "print"
 
 
 def test_another_item_than_was_pictured_is_not_believed(bench: Bench) -> None:

@@ -1,0 +1,94 @@
+"""Each camera is judged by what was calibrated of it."""
+
+from datetime import UTC, datetime
+from random import Random
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from station.adapters.cameras.freshness import Refusal
+from station.adapters.cameras.gates import References
+from station.adapters.cameras.prover import CameraOptics, Prover, Trial
+from station.domain.capture import Frame, Pose, Shot
+from station.domain.faults import FaultCode
+from station.domain.light_proof import LightResponse
+
+HEIGHT, WIDTH = 360, 640
+SHOTS = {name: Shot(f"{name}-bright", name, "bright") for name in ("keen", "soft", "new")}
+FALL = {
+    "bright": np.ones((1, WIDTH, 1)),
+    "raking": np.linspace(1.2, 0.4, WIDTH)[None, :, None],
+    "ring": np.linspace(1.05, 0.95, WIDTH)[None, :, None],
+}
+
+
+def bench(light: str) -> NDArray[np.uint8]:
+    grain = cv2.GaussianBlur(
+        np.random.default_rng(5).normal(0, 20, (HEIGHT, WIDTH)).astype(np.float32), (0, 0), 3
+    )
+    return np.clip((110 + grain[..., None]) * FALL[light] * np.ones(3), 0, 255).astype(np.uint8)
+
+
+def box(blur_px: float) -> NDArray[np.uint8]:
+    picture = bench("bright")
+    picture[90:270, 200:440] = (190, 150, 100)
+    for x in (245, 320, 395):
+        cv2.circle(picture, (x, 180), 30, (90, 40, 30), cv2.FILLED)
+    soft = cv2.GaussianBlur(picture, (0, 0), blur_px).astype(np.float32)
+    noise = np.random.default_rng(2).normal(0, 1, picture.shape)
+    return np.clip(np.rint(soft + noise), 0, 255).astype(np.uint8)
+
+
+def prover(**known: CameraOptics) -> Prover:
+    references = References.of({light: bench(light) for light in FALL})
+    return Prover(dict.fromkeys(SHOTS, references), known, chance=Random(3).random)
+
+
+def frame(shot: Shot) -> Frame:
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    digest = shot.camera.encode().hex().ljust(64, "0")
+    return Frame(
+        shot.name, shot.camera, shot.light, digest, "image/jpeg", WIDTH, HEIGHT, 1, 1.0, at
+    )
+
+
+def test_what_is_blurred_to_one_camera_is_all_that_a_softer_one_can_show() -> None:
+    judge = prover(keen=CameraOptics(mtf50=0.4), soft=CameraOptics(mtf50=0.15))
+    picture = box(2.2)
+
+    keen, soft = (
+        judge.refuse("i1", SHOTS[name], frame(SHOTS[name]).digest, picture)
+        for name in ("keen", "soft")
+    )
+
+    assert keen is not None
+    assert keen.code is FaultCode.PICTURE_BLURRED
+    assert soft is None
+
+
+def test_each_cameras_lamps_answer_as_calibrated_for_it() -> None:
+    wide = {light: LightResponse(light, tolerance=0.08) for light in FALL}
+    judge = prover(soft=CameraOptics(responses=wide))
+    trials = {}
+    for name in ("soft", "new"):
+        shot = SHOTS[name]
+        assert judge.refuse("i1", shot, frame(shot).digest, box(0.5)) is None
+        trials[name] = judge.trial(Pose("top", ("top",), (shot,)), [frame(shot)])
+
+    assert all(isinstance(trial, Trial) for trial in trials.values())
+    soft, new = (len(trial.steps) for trial in trials.values() if isinstance(trial, Trial))
+    assert soft > new
+
+
+def test_a_pose_with_one_light_is_tried_under_the_one_that_falls_most_unlike_it() -> None:
+    shot = SHOTS["new"]
+    judge = prover()
+    assert judge.refuse("i1", shot, frame(shot).digest, box(0.5)) is None
+
+    trial = judge.trial(Pose("top", ("top",), (shot,)), [frame(shot)])
+
+    assert not isinstance(trial, Refusal)
+    alone, *steps = trial.steps
+    assert alone.mix.levels == (("raking", 1.0),)
+    assert all([light for light, _ in step.mix.levels] == ["bright", "raking"] for step in steps)
