@@ -54,7 +54,11 @@ class Lamps(Protocol):
 
 
 class DrivenLamps:
-    """The lamps on the configured light controllers and boards, alive inside a `with` block."""
+    """The lamps on the configured light controllers and boards, alive inside a `with` block.
+
+    All are dark at its beginning; StationError there where a controller does not answer, before a
+    person has laid anything down.
+    """
 
     def __init__(
         self,
@@ -87,6 +91,11 @@ class DrivenLamps:
 
     def __enter__(self) -> Self:
         self._devices.start()
+        try:
+            self.lit(DARK)
+        except StationError:
+            self._devices.stop()
+            raise
         return self
 
     def __exit__(

@@ -132,16 +132,21 @@ def find(
 ) -> None:
     """Compare how many faults are found with how many were foretold, on sets not learnt from.
 
+    Without a pack also how many sound places are called a fault, and how many were meant to be.
+
     Exit code 1 if the two differ by more than 20 points for a kind seen at least twenty times.
     """
     from dataclasses import asdict
 
-    from station.app.measuring.finding import ByPictures, attempts, foretold
+    from station.app.measuring.finding import attempts, attempts_on_pictures, foretold
     from station.app.measuring.tables import detector_of, pod_model
 
-    known = pod_model(model)
-    finder = ByPictures(known.observers) if pack is None else detector_of(pack)[0]
-    groups = foretold(known, list(attempts(finder, sets, progress("returns"))))
+    known, said = pod_model(model), progress("returns")
+    if pack is None:
+        tried, false = attempts_on_pictures(known, sets, said)
+    else:
+        tried, false = list(attempts(detector_of(pack)[0], sets, said)), ()
+    groups = (*foretold(known, tried), *false)
     if as_json:
         console.answer_json({"observer": known.observer, "groups": [asdict(g) for g in groups]})
     else:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -47,20 +47,6 @@ class Finder(Protocol):
     def found(self, pose: PicturedPose) -> Sequence[bool]:
         """In the order of `pose.faults`."""
         ...
-
-
-class ByPictures:
-    """Finds a fault where the observer of its kind calls its place one."""
-
-    def __init__(self, observers: Mapping[str, Observer]) -> None:
-        self._observers = observers
-
-    def found(self, pose: PicturedPose) -> Sequence[bool]:
-        return [
-            fault.defect in self._observers
-            and self._observers[fault.defect].calls(_signs(pose, fault))
-            for fault in pose.faults
-        ]
 
 
 class ByDetector:
@@ -117,6 +103,29 @@ def learn_pod_of(
     found = list(attempts(finder, sets, progress))
     source = f"{len(sets)} rendered sets, {len(found)} faults"
     return PodModel(observer, 0.0, source, fit(found), {})
+
+
+def attempts_on_pictures(
+    model: PodModel, sets: Sequence[Path], progress: Progress
+) -> tuple[list[Attempt], tuple["Foretold", ...]]:
+    """Each fault of the sets and whether the model's observers find it; and how many of the sound
+    places of the same shapes they call a fault, by kind. StationError for bad sets."""
+    conditions = _conditions(sets)
+    tried: list[Attempt] = []
+    called: defaultdict[str, list[bool]] = defaultdict(list)
+    for each in _looked(sets, progress):
+        observer = model.observers.get(each.kind)
+        if observer is None:
+            continue
+        condition = conditions[each.bench]
+        tried.append(Attempt(each.kind, each.size_px, condition, observer.calls(each.fault)))
+        if each.sound is not None:
+            called[each.kind].append(observer.calls(each.sound))
+    false = tuple(
+        Foretold(kind, "sound places", float(np.mean(calls)), model.false_calls, len(calls))
+        for kind, calls in sorted(called.items())
+    )
+    return tried, false
 
 
 def attempts(finder: Finder, sets: Sequence[Path], progress: Progress) -> Iterator[Attempt]:

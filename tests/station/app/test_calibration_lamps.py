@@ -172,6 +172,19 @@ def test_a_controller_that_restarts_during_a_picture_has_it_taken_again(stand: S
     assert stand.controller.levels["A"] == 204
 
 
+def test_a_controller_that_is_not_there_is_named_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibration_lamps, "PATIENCE_S", 0.3)
+    device = LightController(kind="light-s", name="ring", port=str(tmp_path / "nowhere"))
+
+    with (
+        pytest.raises(StationError, match=r"cannot be set by ring: The port .* is not there"),
+        DrivenLamps([device], {"bright": {"ring": {"A": 1.0}}}, 0.0),
+    ):
+        pytest.fail("a bench without its lamps was begun")
+
+
 def test_a_light_that_nobody_gave_levels_is_refused_before_anything_is_switched() -> None:
     with pytest.raises(StationError, match="the light red of a recipe has no levels"):
         DrivenLamps([], LIGHTS, 0.0, ["red"])

@@ -19,7 +19,7 @@ from station.adapters.examiner import child
 from station.adapters.shelf import ShelfFiles
 from station.app.defaults import LIVE_PACK
 from station.app.measuring.edges import coverage, trials
-from station.app.measuring.finding import ByPictures, attempts, foretold
+from station.app.measuring.finding import attempts_on_pictures, foretold
 from station.app.measuring.outlines import Detected, Drawn
 from station.app.measuring.pictured import pictured_poses
 from station.app.measuring.tables import LIGHTS, keep_outlines, pack_edges
@@ -90,7 +90,9 @@ def test_what_is_found_was_foretold_and_defocus_moves_it(tmp_path: Path) -> None
     for mtf50 in (0.08, 0.3):
         path = tmp_path / f"bench-{mtf50}"
         render_fast_set(path, 150, 9100, width=320, mtf50=mtf50)
-        tried = list(attempts(ByPictures(shipped_pod().observers), [path], nothing))
+        tried, false = attempts_on_pictures(shipped_pod(), [path], nothing)
+        calls = sum(each.found * each.n for each in false) / sum(each.n for each in false)
+        assert calls == pytest.approx(0.05, abs=0.05)
         groups = {(g.kind, g.group): g for g in foretold(shipped_pod(), tried)}
         for (kind, group), each in groups.items():
             if group == "all" and each.n >= 10:
