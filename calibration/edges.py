@@ -7,7 +7,7 @@ known; nothing in it is set by hand.
 import bisect
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from calibration.region import MeasurementError
 SCHEMA = 1
 FEWEST_OWN = 20
 """Of fewer outlines no order statistic holds 95 % of the errors (`calibration.learning`)."""
+ANY_KIND = "any"
+"""Outlines of all kinds together: what is known of those that a pack seldom finds."""
 SHIPPED = Path(__file__).with_name("edges.toml")
 
 
@@ -50,6 +52,11 @@ class Grid:
         row = self.cells[bisect.bisect_right(self.sizes_px, size_px)]
         return row[bisect.bisect_right(self.contrasts, contrast)]
 
+    def no_surer_than(self, u: float) -> "Grid":
+        """The same with no standard uncertainty below `u`."""
+        cells = tuple(tuple(replace(e, u=max(e.u, u)) for e in row) for row in self.cells)
+        return replace(self, cells=cells)
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeTable:
@@ -67,13 +74,19 @@ class EdgeTable:
         return None if grid is None else grid.at(size_px, contrast or 0.0)
 
     def over(self, base: "EdgeTable") -> "EdgeTable":
-        """This table where it rests on `FEWEST_OWN` trials or more, and another elsewhere."""
+        """This table where it rests on `FEWEST_OWN` trials or more, and another elsewhere, there
+        at least as uncertain as outlines of `ANY_KIND` are in this one."""
         own = {
             key: grid
             for key, grid in self.grids.items()
             if sum(cell.trials for row in grid.cells for cell in row) >= FEWEST_OWN
         }
-        return EdgeTable(f"{self.source}, over {base.source}", {**base.grids, **own})
+        grids = dict(base.grids)
+        for (kind, quantity, refined), grid in base.grids.items():
+            pooled = own.get((ANY_KIND, quantity, refined))
+            if pooled is not None:
+                grids[kind, quantity, refined] = grid.no_surer_than(pooled.cells[0][0].u)
+        return EdgeTable(f"{self.source}, over {base.source}", {**grids, **own})
 
     @classmethod
     def parse(cls, text: str) -> "EdgeTable":

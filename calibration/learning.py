@@ -2,13 +2,13 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.edges import Edge, EdgeTable, Grid
+from calibration.edges import ANY_KIND, Edge, EdgeTable, Grid
 from calibration.region import Floats
 
 COVERAGE = 0.95
@@ -46,6 +46,18 @@ def learn(samples: Iterable[Sample], source: str) -> EdgeTable:
             groups[key].append(sample)
     grids = {key: _grid(group) for key, group in sorted(groups.items())}
     return EdgeTable(source, grids)
+
+
+def learn_pooled(samples: Sequence[Sample], source: str) -> EdgeTable:
+    """Return the table of `learn`, and in it one cell for each quantity of all kinds together."""
+    table = learn(samples, source)
+    groups: defaultdict[tuple[str, str, bool], list[float]] = defaultdict(list)
+    for each in samples:
+        if each.read > 0 and each.true > 0:
+            key = (ANY_KIND, each.quantity, each.contrast is not None)
+            groups[key].append(each.true / each.read)
+    pooled = {key: Grid((), (), ((_edge(np.array(some)),),)) for key, some in groups.items()}
+    return EdgeTable(source, {**table.grids, **pooled})
 
 
 def _grid(group: list[Sample]) -> Grid:

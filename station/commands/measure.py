@@ -53,7 +53,8 @@ def edges(
 
     Without a pack outlines are drawn after a detector's usual errors. With one they are its own;
     --state keeps the table at that bench, which then measures by it whenever it works with this
-    pack, and by the one that ships for kinds of which fewer than 20 outlines were seen.
+    pack; of kinds of which fewer than 20 outlines were seen by the one that ships, and no surer
+    than of all kinds together.
     """
     from station.app.measuring.edges import learn_edges
     from station.app.measuring.tables import keep_outlines, outliner_of

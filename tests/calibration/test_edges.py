@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.edges import EdgeTable, shipped_edges
-from calibration.learning import Sample, learn
+from calibration.learning import Sample, learn, learn_pooled
 from calibration.measurands import KINDS
 from calibration.measure import measure
 from calibration.plane import Scale
@@ -122,3 +122,19 @@ def test_a_packs_own_table_counts_only_where_it_rests_on_enough_outlines() -> No
     assert few.edge(kind, quantity, 30, contrast) == shipped
     assert own.factor == pytest.approx(2 * shipped.factor, rel=0.2)
     assert "own, over many" in enough.source
+
+
+def test_a_kind_that_a_pack_seldom_finds_is_known_no_better_than_all_it_finds() -> None:
+    rng = np.random.default_rng(3)
+    stains = drawn(rng, 400)
+    tears = [replace(each, kind="tear") for each in drawn(rng, 400)]
+    base = learn([*stains, *tears], "many")
+    wild = [replace(each, true=each.true * float(rng.uniform(0.4, 2.5))) for each in stains]
+    pack = learn_pooled([*wild, *tears[:3]], "own").over(base)
+
+    sure, unsure = (table.edge("tear", "length", 150, 7) for table in (base, pack))
+    assert sure is not None
+    assert unsure is not None
+    assert unsure.factor == sure.factor
+    assert unsure.u > 0.3 > sure.u
+    assert learn(wild, "own").over(base).edge("tear", "length", 150, 7) == sure

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.edges import EdgeTable
-from calibration.learning import Sample, learn
+from calibration.learning import Sample, learn, learn_pooled
 from calibration.measure import Measurement, measure, read
 from calibration.plane import Height, plane_of
 from calibration.record import Calibration
@@ -30,7 +30,7 @@ def learn_edges(sets: Sequence[Path], outliner: Outliner, progress: Progress) ->
     if not samples:
         raise refuse(f"{outliner.name}: none of a fault of these sets; render more of them")
     source = f"{len(sets)} rendered sets, {faults} faults, {outliner.name}"
-    return learn(samples, source)
+    return (learn_pooled if outliner.one_pack else learn)(samples, source)
 
 
 def _samples(pose: PicturedPose, outliner: Outliner) -> Iterator[Sample]:

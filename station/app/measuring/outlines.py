@@ -38,6 +38,11 @@ class Outliner(Protocol):
         """Who that is, for the table that is learnt from it."""
         ...
 
+    @property
+    def one_pack(self) -> bool:
+        """Whether these are one pack's own, which seldom finds some kinds."""
+        ...
+
     def outlines(self, pose: PicturedPose, stream: int, count: int) -> Iterator[Outline]:
         """Up to `count` outlines of each fault; `stream` parts the random numbers of callers."""
         ...
@@ -47,6 +52,7 @@ class Drawn:
     """Outlines made from the true ones, as `calibration.proposals` says."""
 
     name = "drawn outlines"
+    one_pack = False
 
     def outlines(self, pose: PicturedPose, stream: int, count: int) -> Iterator[Outline]:
         """`count` of each fault."""
@@ -60,6 +66,8 @@ class Drawn:
 
 class Detected:
     """The outlines of a detector, where it finds the fault as what it is."""
+
+    one_pack = True
 
     def __init__(self, detector: Finds, lights: Sequence[str], name: str) -> None:
         """`lights` name the pose's pictures, the even one first."""
