@@ -206,6 +206,13 @@ def test_the_report_prints_the_record_in_both_languages(ask: Ask, tmp_path: Path
     assert "○ colour differences" in page
     assert "<script" not in page
 
+    paper = tmp_path / "report.pdf"
+    assert ask("calibrate", "report", "--record", record, "--out", paper)[0] == 0
+    assert paper.read_bytes().startswith(b"%PDF-1.")
+    code, _, err = ask("calibrate", "report", "--record", record, "--out", tmp_path / "no/x.pdf")
+    assert code == 2
+    assert "x.pdf cannot be written" in err
+
 
 @pytest.mark.parametrize(
     ("arguments", "width", "height"),
@@ -269,6 +276,7 @@ def test_the_virtual_bench_is_calibrated_in_one_command(ask: Ask, tmp_path: Path
     assert made.colour is not None
     assert made.colour.de00_mean <= 1.5
     assert "<svg" in report.read_text("utf-8")
+    assert report.with_suffix(".pdf").read_bytes().startswith(b"%PDF-1.")
 
     pictures = sorted(work.rglob("*.png"))
     pictures[-1].unlink()
