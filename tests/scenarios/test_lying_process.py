@@ -154,6 +154,7 @@ def test_no_spoilt_picture_is_graded_in_ten_thousand_inspections(
     print(f"{items} items, {sum(bench.met.values())} lies; slowest found: {bench.slowest}")
     print(found.said())
     assert bench.graded == 3 * items
-    assert set(bench.met) == {*SPOILT, *KILLING}
+    # A cable that was pulled in the middle of a frame is found out once more at the next one.
+    assert set(bench.met) - {"none"} == {*SPOILT, *KILLING}
     assert max(bench.slowest.values()) <= FOUND_S
     assert found.worst() <= 0.1, found.said()

@@ -79,6 +79,7 @@ class LyingBench:
         self.slowest: dict[str, float] = {}
         self.checker = FrameChecker(pictures, SEED, SIZE)
         self.frames = FrameFiles(state)
+        self._lie: Break = "none"
         self._heard = Heard()
         self._fresh = SystemIdentifiers().fresh
         self._wishes: deque[Expose] = deque()
@@ -172,28 +173,37 @@ class LyingBench:
     def _expose(self, wish: Expose, lie: Break) -> None:
         before = self.world.scene.exposures
         self.world.break_camera(lie)
-        begun_s = time.monotonic()
+        self._lie, begun_s = lie, time.monotonic()
         self._rig.expose(wish.inspection, wish.take, wish.shot, wish.then)
-        answer = self._answer(wish)
-        if isinstance(answer, ExposureFailed):
-            self.met[lie] += 1
-            spent_s = time.monotonic() - begun_s
-            self.slowest[lie] = max(self.slowest.get(lie, 0.0), spent_s)
-        else:
+        answer = self._answer(wish, begun_s)
+        if isinstance(answer, Exposed):
             self._believe(answer.frame, before)
         self.world.break_camera("none")
         self.station.handle(answer)
 
-    def _answer(self, wish: Expose) -> Exposed | ExposureFailed:
+    def _answer(self, wish: Expose, begun_s: float) -> Exposed | ExposureFailed:
+        """The exposure's answer; once a lie is found out the camera is mended.
+
+        One that is lost before it was asked is found out by its fault, and the shot waits for it.
+        """
         until_s = time.monotonic() + 90
         while time.monotonic() < until_s:
             for event in self._heard.drain():
+                if isinstance(event, (ExposureFailed, FaultRaised)):
+                    self._found(time.monotonic() - begun_s)
                 if isinstance(event, (Exposed, ExposureFailed)):
                     return event
                 if isinstance(event, (FaultRaised, FaultCleared)):
                     self.station.handle(event)
             self._heard.wait_any(0.05)
         raise AssertionError(f"{wish} is never answered")
+
+    def _found(self, spent_s: float) -> None:
+        """The lie was found out, or its consequences were."""
+        lie, self._lie = self._lie, "none"
+        self.met[lie] += 1
+        self.slowest[lie] = max(self.slowest.get(lie, 0.0), spent_s)
+        self.world.break_camera("none")
 
     def _believe(self, frame: Frame, before: int) -> None:
         """Its bytes must be those of an exposure of this scene that began after the wish."""

@@ -1,17 +1,19 @@
 """How long an event loop stood still, whose doing it was, and what it was at."""
 
 import os
+import resource
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QTimer
+from standstill import witness
 
 TICK_S = 0.005
 WATCHED_S = 0.06
@@ -30,6 +32,13 @@ class Stall:
     queued_s: float
     others_queued_s: float
     """The longest that any other thread of the process stood in line for a processor."""
+    ended_s: float
+    stood_still_s: float = 0.0
+    """How long the machine did nothing for anybody."""
+    busiest: str = ""
+    """Which other thread worked most meanwhile, and for how long."""
+    fetched: int = 0
+    """Pages that the process had to wait for because the machine had put them away."""
 
     @property
     def own_s(self) -> float:
@@ -37,10 +46,12 @@ class Stall:
 
         Standing in line is the machine's doing. So is waiting for one who holds the lock of the
         interpreter and stands in line; only one can hold it, so only the longest such time counts,
-        and only as far as the loop's thread did wait.
+        and only as far as the loop's thread did wait. A machine that stands still looks like
+        waiting too.
         """
         waited_s = max(0.0, self.late_s - self.worked_s - self.queued_s)
-        return max(0.0, self.late_s - self.queued_s - min(waited_s, self.others_queued_s))
+        machine_s = min(waited_s, self.others_queued_s + self.stood_still_s)
+        return max(0.0, self.late_s - self.queued_s - machine_s)
 
 
 @dataclass
@@ -80,33 +91,57 @@ def stalls() -> Iterator[Stalls]:
     found, waits, here = Stalls(), _Waits(), threading.get_native_id()
     watcher = _Watcher(found, threading.get_ident())
     timer = QTimer()
-    before = waits.read()
+    before, fetched = waits.read(), resource.getrusage(resource.RUSAGE_SELF).ru_majflt
 
     def tick() -> None:
-        nonlocal before
+        nonlocal before, fetched
         now_s, after = time.monotonic(), waits.read()
+        fetches = resource.getrusage(resource.RUSAGE_SELF).ru_majflt
         late_s = now_s - found.last_s - TICK_S
         found.ticks.append(late_s)
         if late_s >= WATCHED_S / 2:
             worked_s, queued_s = (a - b for a, b in zip(after[here], before[here], strict=True))
-            others = (
-                queue - before[task][1]
-                for task, (_, queue) in after.items()
-                if task != here and task in before
+            others = {
+                task: tuple(a - b for a, b in zip(spent, before.get(task, (0, 0)), strict=True))
+                for task, spent in after.items()
+                if task != here
+            }
+            most = max(others, key=lambda task: others[task][0], default=0)
+            found.long.append(
+                Stall(
+                    late_s,
+                    worked_s,
+                    queued_s,
+                    max((queue for _, queue in others.values()), default=0.0),
+                    now_s,
+                    0.0,
+                    f"{_name(most)} {others[most][0]:.3f} s" if others else "",
+                    fetches - fetched,
+                )
             )
-            found.long.append(Stall(late_s, worked_s, queued_s, max(others, default=0.0)))
-        found.last_s, before = now_s, after
+        found.last_s, before, fetched = now_s, after, fetches
 
     timer.timeout.connect(tick)
     found.last_s = time.monotonic()
     timer.start(round(1000 * TICK_S))
     watcher.start()
     try:
-        yield found
+        with witness() as standstills:
+            yield found
     finally:
         timer.stop()
         watcher.stop()
         waits.close()
+    found.long = [
+        replace(
+            stall, stood_still_s=standstills.within(stall.ended_s - stall.late_s, stall.ended_s)
+        )
+        for stall in found.long
+    ]
+
+
+def _name(task: int) -> str:
+    return next((t.name for t in threading.enumerate() if t.native_id == task), f"thread {task}")
 
 
 class _Waits:
