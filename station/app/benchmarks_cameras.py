@@ -23,7 +23,7 @@ from station.adapters.cameras.preview import PreviewCounts
 from station.adapters.cameras.sources.uvc import UvcSettings, UvcSource
 from station.adapters.clock import SystemClock
 from station.adapters.frames import FrameFiles
-from station.app.cameras import CameraParts, Cameras
+from station.app.cameras import RESTING_LIGHT, CameraParts, Cameras
 from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.packs import open_detector
 from station.domain.capture import Shot
@@ -198,9 +198,9 @@ def _four_cameras() -> Iterator[_Bench]:
 
 
 def _parts(number: int, empty: Path) -> CameraParts:
-    under = dict.fromkeys((shot.light for shot, _ in _SHOTS), empty)
+    bright = {RESTING_LIGHT: empty}
     return CameraParts(
-        f"camera {number + 1}", partial(_played, number), *_SIZE, empty=under, references=under
+        f"camera {number + 1}", partial(_played, number), *_SIZE, empty=bright, references=bright
     )
 
 
