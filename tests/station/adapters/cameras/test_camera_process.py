@@ -77,6 +77,8 @@ class Station:
         size: tuple[int, int] = (WIDTH, HEIGHT),
     ) -> None:
         self.heard = Heard()
+        self._world = world
+        self.lit_when_kept: tuple[tuple[str, float], ...] = ()
         self.kept: dict[str, bytes] = {}
         self.pixels = Pixels(WIDTH * HEIGHT, places=4)
         self.ring = PreviewRing()
@@ -100,6 +102,7 @@ class Station:
 
     def keep(self, inspection: str, frame: Frame, evidence: bytes) -> None:
         self.kept[frame.digest] = evidence
+        self.lit_when_kept = self._world.scene.lamps
 
     def expose(self, shot: Shot, take: int = 0) -> Exposed | ExposureFailed:
         """The answer to one exposure."""
@@ -154,6 +157,19 @@ def test_frames_are_fresh_kept_and_published_decoded(station: Station, world: Wo
     assert first.frame.digest != second.frame.digest
     assert first.frame.sequence < second.frame.sequence < raking.frame.sequence
     assert raking.frame.light == "raking"
+
+
+def test_the_next_shots_light_is_set_once_a_frame_is_out_of_the_camera(
+    station: Station, world: World
+) -> None:
+    world.lay("r0000", "top")
+
+    station.rig.expose("i1", 0, TOP, then="raking")
+    first = station.heard.wait(Exposed)
+
+    assert first.frame.light == "bright"
+    assert station.lit_when_kept == (("raking", 1.0),)
+    assert isinstance(station.expose(RAKING), Exposed)
 
 
 @pytest.mark.parametrize(
