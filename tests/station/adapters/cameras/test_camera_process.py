@@ -181,7 +181,6 @@ def test_the_next_shots_light_is_set_once_a_frame_is_out_of_the_camera(
         ("green", FaultCode.FRAME_TORN),
         ("half", FaultCode.FRAME_TORN),
         ("torn", FaultCode.FRAME_TORN),
-        ("cut-off", FaultCode.FRAME_TORN),
         ("wrong-size", FaultCode.FRAME_WRONG_SIZE),
     ],
 )
@@ -197,6 +196,24 @@ def test_a_camera_that_lies_is_found_out(
     assert isinstance(answer, ExposureFailed)
     assert answer.fault.code is code
     world.break_camera("none")
+    assert isinstance(station.expose(TOP), Exposed)
+
+
+def test_a_cable_pulled_in_the_middle_of_a_frame_spoils_it_and_loses_the_camera(
+    station: Station, world: World
+) -> None:
+    world.lay("r0000", "top")
+    station.expose(TOP)
+    world.break_camera("cut-off")
+
+    answer = station.expose(TOP)
+    lost = station.heard.wait(FaultRaised)
+    world.break_camera("none")
+    station.heard.wait(FaultCleared)
+
+    assert isinstance(answer, ExposureFailed)
+    assert answer.fault.code is FaultCode.FRAME_TORN
+    assert lost.fault.code is FaultCode.CAMERA_LOST
     assert isinstance(station.expose(TOP), Exposed)
 
 
