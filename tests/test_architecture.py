@@ -12,7 +12,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("station", "models", "calibration", "firmware_bridge")
 DOMAIN_USES = {
-    *("calendar", "collections", "dataclasses", "datetime", "decimal", "enum", "itertools"),
+    *(
+        "bisect",
+        "calendar",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "itertools",
+    ),
     *("math", "re", "statistics", "string", "types", "typing", "unicodedata", "urllib"),
     "biip",  # pure GS1 syntax (decision 14)
     "station",
