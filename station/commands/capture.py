@@ -61,15 +61,21 @@ def proofs(
     ],
     trials: Annotated[int, typer.Option(min=1, help="How many of each kind.")] = 500,
     seed: Annotated[int, typer.Option(help="Of the levels, the noise and the items.")] = 1,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Only these: true, stuck, replayed, swapped, …")
+    ] = None,
     as_json: _Json = False,
 ) -> None:
     """True benches and attacks on the light pattern: how many are refused."""
     from models.runtime.errors import PictureError
     from models.sets import SetError
-    from station.app.proof_trials import ProofTrials
+    from station.app.proof_trials import KINDS, ProofTrials
 
+    unknown = set(kind or ()) - set(KINDS)
+    if unknown:
+        console.leave(f"There is no kind {', '.join(sorted(unknown))}: name {', '.join(KINDS)}.")
     try:
-        rows = ProofTrials(places, seed).run(trials, _progress)
+        rows = ProofTrials(places, seed).run(trials, _progress, kind or KINDS)
     except (SetError, PictureError) as error:
         console.leave(str(error))
     if as_json:

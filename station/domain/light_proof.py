@@ -78,7 +78,7 @@ class ProofLimits:
     highest: float = 0.78
     least_seen: float = 0.04
     unlike_above: float = 0.01
-    flat_below: float = 0.0005
+    flat_below: float = 0.0003
 
     def __post_init__(self) -> None:
         if not 0 < self.lowest < self.highest <= 1:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from station.domain.faults import FaultCode
 
-USUAL_EDGE = 6.3
+USUAL_EDGE = 5.9
 """The sharpness of a clean edge to the camera that recipes' limits are written for."""
 
 
@@ -77,25 +77,32 @@ class PictureLimits:
         """The first gate that the picture fails; none if it may be examined."""
         if facts.clipped > self.clipped_most:
             return FaultCode.PICTURE_CLIPPED
-        against = self._against_bench(facts)
-        if against is not None:
-            return against
+        lit = self._lit(facts)
+        if lit is not None:
+            return lit
+        if not facts.item:
+            return FaultCode.ITEM_ABSENT
         if facts.sharpness is not None and facts.sharpness < self.sharpness_least:
             moved = facts.evenness < self.uneven
             return FaultCode.PICTURE_SMEARED if moved else FaultCode.PICTURE_BLURRED
-        if facts.glare > self.glare_most:
-            return FaultCode.PICTURE_GLARE
-        return None
+        laid = self._laid(facts)
+        if laid is not None:
+            return laid
+        return FaultCode.PICTURE_GLARE if facts.glare > self.glare_most else None
 
-    def _against_bench(self, facts: PictureFacts) -> FaultCode | None:
+    def _lit(self, facts: PictureFacts) -> FaultCode | None:
         if facts.other:
             return FaultCode.LIGHT_WRONG
         if facts.bench is not None and facts.bench < self.bench_least:
             return FaultCode.CAMERA_WRONG
-        if facts.alike is not None and facts.alike < self.alike_least:
-            return FaultCode.CAMERA_WRONG
         if facts.light is not None and abs(facts.light - 1) > self.light_off:
             return FaultCode.LIGHT_WRONG
+        return None
+
+    def _laid(self, facts: PictureFacts) -> FaultCode | None:
+        """Of a sharp picture only: a blurred one has lost the bench's pattern as well."""
+        if facts.alike is not None and facts.alike < self.alike_least:
+            return FaultCode.CAMERA_WRONG
         if facts.edge is not None and facts.edge > self.edge_most:
             return FaultCode.ITEM_OUTSIDE
-        return None if facts.item else FaultCode.ITEM_ABSENT
+        return None

@@ -20,6 +20,7 @@ def test_cartons_of_the_virtual_bench_pass_and_lies_about_them_do_not() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_of_a_thousand_lies_of_each_kind_one_passes_at_most(tmp_path: Path) -> None:
     places = [tmp_path / f"s{seed}" for seed in range(9401, 9407)]
     for place in places:
