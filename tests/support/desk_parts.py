@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from drive import BADGE, POLICY, SETUP, Drive, code
+from drive import BADGE, POLICY, RECIPE, SETUP, Drive, code
 
 from station.domain.defect import Defect, Finding, Measurement, Quantity, Unit
 from station.domain.grading import Condition, Grade
@@ -56,12 +56,16 @@ def returns() -> tuple[dict[str, Any], ...]:
 
 
 def findings_of(truth: dict[str, Any], shots: tuple[str, ...] = ()) -> tuple[Finding, ...]:
-    """The faults of a return as a perfect detector would report them, on every shot of a pose."""
+    """The faults of a return as a perfect detector would report them, on every shot of a pose.
+
+    Pictures that the recipe does not take are passed over.
+    """
+    taken = shots or [shot.name for pose in RECIPE.poses for shot in pose.shots]
     return tuple(
         _finding(fault, shot["shot"])
         for pose in truth["poses"]
         for shot in pose["shots"]
-        if not shots or shot["shot"] in shots
+        if shot["shot"] in taken
         for fault in pose["faults"]
     )
 
