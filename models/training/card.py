@@ -40,7 +40,7 @@ Each finding is a proposal: measuring and grading are separate steps, and doubt 
 
 ## What it learnt from
 
-A depthwise-separable U-shaped segmenter of {parameters:,} parameters, output stride 2, trained
+A U-shaped segmenter of residual blocks with {parameters:,} parameters, output stride 2, trained
 from random weights or those of another pack: {steps} steps, {minutes:.0f} minutes.
 
 - {returns} rendered returns ({sets}) with exact masks.

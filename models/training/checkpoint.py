@@ -11,7 +11,7 @@ from models.training.errors import TrainingError
 from models.training.network import Segmenter
 
 CHECKPOINT = "checkpoint.pt"
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Checkpoint:
     seconds: float
     weights: dict[str, Any]
     average: dict[str, Any]
-    optimiser: dict[str, Any]
+    optimisers: list[dict[str, Any]]
 
     def network(self) -> Segmenter:
         """The network with the averaged weights, ready to infer."""
@@ -46,7 +46,7 @@ def write_checkpoint(directory: Path, checkpoint: Checkpoint) -> Path:
             "seconds": checkpoint.seconds,
             "weights": checkpoint.weights,
             "average": checkpoint.average,
-            "optimiser": checkpoint.optimiser,
+            "optimisers": checkpoint.optimisers,
         },
         part,
     )
@@ -63,6 +63,10 @@ def read_checkpoint(directory: Path) -> Checkpoint | None:
         return None
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
+        if state["schema"] != _SCHEMA:
+            raise TrainingError(
+                f"{file} is of another version: go on with the one that wrote it."
+            )
         checkpoint = Checkpoint(
             classes=tuple(state["classes"]),
             seed=int(state["seed"]),
@@ -70,11 +74,8 @@ def read_checkpoint(directory: Path) -> Checkpoint | None:
             seconds=float(state["seconds"]),
             weights=state["weights"],
             average=state["average"],
-            optimiser=state["optimiser"],
+            optimisers=state["optimisers"],
         )
-        known = state["schema"] == _SCHEMA
     except (KeyError, ValueError, RuntimeError, EOFError, OSError, UnpicklingError) as error:
         raise TrainingError(f"{file} is damaged: remove it to start again.") from error
-    if not known:
-        raise TrainingError(f"{file} is of another version: go on with the one that wrote it.")
     return checkpoint

@@ -17,7 +17,8 @@ from models.training.checkpoint import Checkpoint, read_checkpoint, write_checkp
 from models.training.errors import TrainingError
 from models.training.examples import Examples, collect_examples
 from models.training.history import draw_curves, note_progress
-from models.training.loss import hard_dice, segmentation_loss, shares_of
+from models.training.loss import hard_dice, probabilities, segmentation_loss, shares_of
+from models.training.muon import Muon
 from models.training.network import Segmenter
 from models.training.pretrained import network_of_pack
 
@@ -44,7 +45,10 @@ class Recipe:
     into the time, and what is large is learnt there as well (progressive resizing)."""
     coarse_crop: int = 128
     coarse_zoom: float = 0.65
-    rate: float = 3e-3
+    rate: float = 0.02
+    """Of the weights of the convolutions, which Muon moves."""
+    rate_of_rest: float = 2e-3
+    """Of everything else, by AdamW."""
     weight_decay: float = 0.02
     warm_up_steps: int = 80
     average_decay: float = 0.995
@@ -59,9 +63,20 @@ class Recipe:
     validation_crops: int = 96
     validation_steps: int = 500
 
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Of the optimisers, in their order."""
+        return self.rate, self.rate_of_rest
+
 
 FINE_TUNING = Recipe(
-    fresh=6, kept=1200, coarse_share=0.0, rate=8e-4, warm_up_steps=40, average_decay=0.99
+    fresh=6,
+    kept=1200,
+    coarse_share=0.0,
+    rate=5e-3,
+    rate_of_rest=8e-4,
+    warm_up_steps=40,
+    average_decay=0.99,
 )
 """To go on from a pack with a site's own pictures."""
 
@@ -162,7 +177,7 @@ class _Course:
     device: Any
     network: Segmenter
     average: Segmenter
-    optimiser: Any
+    optimisers: tuple[Any, ...]
     shares: Any
     batches: ReplayedBatches
     coarse: bool = True
@@ -183,9 +198,10 @@ class _Course:
     def learn(self, examples: Examples, done: float) -> None:
         """One step of the optimiser and of the averaged weights."""
         started = time.monotonic()
-        rate = self.recipe.rate * _schedule(done, self.step, self.recipe.warm_up_steps)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        share = _schedule(done, self.step, self.recipe.warm_up_steps)
+        for optimiser, rate in zip(self.optimisers, self.recipe.rates, strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * share
         seen = self.batches.next(examples.learnt(), self.step)
         planes = seen.planes.to(self.device, memory_format=torch.channels_last)
         self.network.train()
@@ -197,10 +213,11 @@ class _Course:
             self.shares.to(self.device),
             seen.known.to(self.device),
         )
-        self.optimiser.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self._follow()
         self.step += 1
         spent = time.monotonic() - started
@@ -223,7 +240,7 @@ class _Course:
             self.recipe.crop,
         )
         with torch.no_grad():
-            probability = torch.sigmoid(self.average.eval()(seen.planes.to(self.device))).cpu()
+            probability = probabilities(self.average.eval()(seen.planes.to(self.device))).cpu()
         probability, targets = probability * seen.known, seen.targets * seen.known
         scores = hard_dice(probability, targets)
         self.dice = {
@@ -255,7 +272,7 @@ class _Course:
             seconds=self.seconds,
             weights=self.network.state_dict(),
             average=self.average.state_dict(),
-            optimiser=self.optimiser.state_dict(),
+            optimisers=[optimiser.state_dict() for optimiser in self.optimisers],
         )
 
     def _follow(self) -> None:
@@ -305,19 +322,29 @@ def _begin(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     average = average.to(device)
     network = network.to(device, memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(
-        network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay
-    )
+    optimisers = _optimisers(network, recipe)
     seen = batch(examples.learnt(), classes, (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
     coarse = _batches(classes, seed, recipe, coarse=True)
     shares = shares_of(seen.targets)
-    course = _Course(classes, seed, recipe, device, network, average, optimiser, shares, coarse)
+    course = _Course(classes, seed, recipe, device, network, average, optimisers, shares, coarse)
     if kept is not None:
         network.load_state_dict(kept.weights)
         average.load_state_dict(kept.average)
-        optimiser.load_state_dict(kept.optimiser)
+        for optimiser, state in zip(optimisers, kept.optimisers, strict=True):
+            optimiser.load_state_dict(state)
         course.seed, course.step, course.seconds = kept.seed, kept.step, kept.seconds
     return course
+
+
+def _optimisers(network: Segmenter, recipe: Recipe) -> tuple[Any, ...]:
+    """One for each of the recipe's rates."""
+    head = {id(parameter) for parameter in network.head.parameters()}
+    inner = [each for each in network.parameters() if each.ndim == 4 and id(each) not in head]
+    rest = [each for each in network.parameters() if each.ndim != 4 or id(each) in head]
+    return (
+        Muon(inner, recipe.rate, weight_decay=recipe.weight_decay),
+        torch.optim.AdamW(rest, lr=recipe.rate_of_rest, weight_decay=recipe.weight_decay),
+    )
 
 
 def _batches(

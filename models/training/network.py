@@ -1,10 +1,11 @@
-"""The dense segmenter: a small U-shaped network of depthwise-separable convolutions."""
+"""The dense segmenter: a small U-shaped network of residual blocks."""
 
 from typing import Any
 
 import torch
 from torch import nn
 
+from models.training.loss import probabilities
 from models.training.planes import PLANES
 
 STRIDE = 2
@@ -15,78 +16,81 @@ INPUT_MULTIPLE = 32
 
 _MEAN = (0.40, 0.38, 0.36, 0.25, 0.25)
 _STD = (0.25, 0.25, 0.25, 0.25, 0.25)
-_WIDTHS = (24, 48, 96, 160, 256)
-_DEPTHS = (1, 2, 3, 4, 3)
-_FINE_MERGES = 3
-"""Blocks after each of the two finest merges, where thin faults are told from edges."""
+_PATCH = 4
+"""Pixels a side that the stem takes together, as channels: nothing is lost, and the costly first
+levels of a picture are few wide maps instead of many narrow ones."""
 
-_FEATURE_LEVEL = 2
+_WIDTHS = (48, 96, 160, 192)
+_DEPTHS = (1, 2, 2, 2)
+_MERGES = (2, 1, 1)
+"""Blocks after each merge, the finest first, where thin faults are told from edges."""
+
+_FEATURE_LEVEL = 1
 """The level, of stride 8, whose merged features are handed out as well."""
 
-_PRIOR = 0.01
+_PRIOR = 0.03
 
 
-def _normed(convolution: nn.Conv2d) -> nn.Sequential:
-    return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels))
+def _normed(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+        nn.BatchNorm2d(outputs),
+    )
 
 
-class Separable(nn.Module):
-    """Depthwise then pointwise convolution with batch norm; a residual where shapes agree."""
+class Residual(nn.Module):
+    """Two 3x3 convolutions with batch norm, added to what they were given (He et al. 2016)."""
 
-    def __init__(self, inputs: int, outputs: int, *, stride: int = 1, kernel: int = 3) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        padding = kernel // 2
-        self.depthwise = _normed(
-            nn.Conv2d(inputs, inputs, kernel, stride, padding, groups=inputs, bias=False)
-        )
-        self.pointwise = _normed(nn.Conv2d(inputs, outputs, 1, bias=False))
-        self.residual = stride == 1 and inputs == outputs
+        self.first = _normed(width, width, 3)
+        self.second = _normed(width, width, 3)
 
     def forward(self, features: Any) -> Any:
-        mixed = self.pointwise(torch.relu(self.depthwise(features)))
-        return torch.relu(mixed + features if self.residual else mixed)
+        return torch.relu(features + self.second(torch.relu(self.first(features))))
 
 
 class Segmenter(nn.Module):
-    """Planes [N, PLANES, H, W] in 0..1 to per-class logits [N, K, H/2, W/2].
+    """Planes [N, PLANES, H, W] in 0..1 to logits [N, K, H/2, W/2].
 
-    H and W must be multiples of 32. Normalisation is part of the network.
+    The last logit is that of any fault, the others those of its kind (`probabilities`). H and W must be multiples of 32. Normalisation is part of the network.
     """
 
     def __init__(self, classes: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, PLANES, 1, 1))
         self.register_buffer("scale", 1.0 / torch.tensor(_STD).view(1, PLANES, 1, 1))
-        self.stem = nn.Sequential(
-            _normed(nn.Conv2d(PLANES, _WIDTHS[0], 3, 2, 1, bias=False)), nn.ReLU()
-        )
+        self.patches = nn.PixelUnshuffle(_PATCH)
+        self.entries = nn.ModuleList()
         self.stages = nn.ModuleList()
-        before = _WIDTHS[0]
-        for level, (width, depth) in enumerate(zip(_WIDTHS, _DEPTHS, strict=True)):
-            kernel = 5 if level >= 3 else 3
-            blocks = [Separable(before, width, stride=2 if level else 1, kernel=kernel)]
-            blocks += [Separable(width, width, kernel=kernel) for _ in range(depth - 1)]
-            self.stages.append(nn.Sequential(*blocks))
-            before = width
+        before, stride = PLANES * _PATCH**2, 1
+        for width, depth in zip(_WIDTHS, _DEPTHS, strict=True):
+            self.entries.append(_normed(before, width, 3, stride))
+            self.stages.append(nn.Sequential(*[Residual(width) for _ in range(depth)]))
+            before, stride = width, 2
         self.laterals = nn.ModuleList()
         self.merges = nn.ModuleList()
-        for upper, lower in zip(_WIDTHS[-2::-1], _WIDTHS[:0:-1], strict=True):
-            self.laterals.append(_normed(nn.Conv2d(lower, upper, 1, bias=False)))
-            count = _FINE_MERGES if upper <= _WIDTHS[1] else 1
-            self.merges.append(nn.Sequential(*[Separable(upper, upper) for _ in range(count)]))
-        self.head = nn.Conv2d(_WIDTHS[0], classes, 1)
+        for level in range(len(_WIDTHS) - 2, -1, -1):
+            width = _WIDTHS[level]
+            self.laterals.append(_normed(_WIDTHS[level + 1], width, 1))
+            self.merges.append(nn.Sequential(*[Residual(width) for _ in range(_MERGES[level])]))
+        finer = _PATCH // STRIDE
+        self.head = nn.Conv2d(_WIDTHS[0], classes * finer**2, 1)
+        self.spread = nn.PixelShuffle(finer)
         nn.init.normal_(self.head.weight, std=0.01)
-        nn.init.constant_(self.head.bias, -float(torch.logit(torch.tensor(1 - _PRIOR))))
+        nn.init.zeros_(self.head.bias)
+        with torch.no_grad():
+            self.head.bias[-(finer**2) :] = -float(torch.logit(torch.tensor(1 - _PRIOR)))
 
     def forward(self, planes: Any) -> Any:
         return self.logits_and_features(planes)[0]
 
     def logits_and_features(self, planes: Any) -> tuple[Any, Any]:
         """The logits, and the features [N, 96, H/8, W/8] that tell places apart."""
-        features = self.stem((planes - self.mean) * self.scale)
+        features = self.patches((planes - self.mean) * self.scale)
         skips = []
-        for stage in self.stages:
-            features = stage(features)
+        for entry, stage in zip(self.entries, self.stages, strict=True):
+            features = stage(torch.relu(entry(features)))
             skips.append(features)
         places = features
         levels = range(len(skips) - 2, -1, -1)
@@ -95,13 +99,13 @@ class Segmenter(nn.Module):
             features = merge(lifted + skips[level])
             if level == _FEATURE_LEVEL:
                 places = features
-        return self.head(features), places
+        return self.spread(self.head(features)), places
 
 
 class Exported(nn.Module):
     """The network as the bench runs it: the probabilities of the classes, and the features.
 
-    The layer of any fault only helps to learn; it is not handed out.
+    The layer of any fault is in each of them; it is not handed out.
     """
 
     def __init__(self, network: Segmenter) -> None:
@@ -110,7 +114,7 @@ class Exported(nn.Module):
 
     def forward(self, planes: Any) -> tuple[Any, Any]:
         logits, features = self.network.logits_and_features(planes)
-        return torch.sigmoid(logits[:, :-1]), features
+        return probabilities(logits)[:, :-1], features
 
 
 def parameters(network: nn.Module) -> int:

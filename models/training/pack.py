@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from numpy.typing import NDArray
 
 from models.labels.labelled import LabelledSet
 from models.runtime.detector import Detector
-from models.runtime.golden import Golden, record_golden
 from models.runtime.keys import TrustedKey, read_private_key
 from models.runtime.manifest import MANIFEST, read_manifest
 from models.runtime.metrics import Figure, Metrics, OverallFigures
@@ -30,7 +28,7 @@ from models.training.checkpoint import Checkpoint, read_checkpoint
 from models.training.crops import View, cut
 from models.training.errors import TrainingError
 from models.training.export import onnx_bytes
-from models.training.network import STRIDE, Exported, Segmenter, parameters
+from models.training.network import STRIDE, parameters
 from models.training.partition import Part, names_digest
 from models.training.photographs import (
     Photograph,
@@ -39,6 +37,7 @@ from models.training.photographs import (
     read_picture,
 )
 from models.training.planes import LIGHTS, PLANES, stacked
+from models.training.quantise import golden_of
 from models.training.supporting import gather_support
 from models.training.thresholds import LOWS, Choice, Inherited, choose
 from models.training.validation import Remembering, ValidationSets, sight, validation_poses
@@ -99,10 +98,9 @@ def make_pack(
     if checkpoint is None:
         raise TrainingError(f"{run} holds no training run: train one there first.")
     found = list_photographs(photographs)
-    network = checkpoint.network()
-    model = onnx_bytes(network)
+    model = onnx_bytes(checkpoint.network())
     validation = ValidationSets(tuple(sets), tuple(threshold_sets), tuple(labelled))
-    goldens = _goldens(network, validation, found)
+    goldens = [golden_of(model, planes) for planes in _golden_pictures(validation, found)]
 
     def write(
         target: Path, choices: Mapping[str, Choice], card: str, support: Support | None = None
@@ -179,21 +177,6 @@ def _tables(
             },
         },
     }
-
-
-def _goldens(
-    network: Segmenter, sets: ValidationSets, photographs: Sequence[Photograph]
-) -> list[Golden]:
-    pictures = _golden_pictures(sets, photographs)
-    exported = Exported(network)
-    exported.eval()
-    goldens = []
-    for picture in pictures:
-        batch = torch.from_numpy(picture[None] / np.float32(255)).permute(0, 3, 1, 2).contiguous()
-        with torch.no_grad():
-            outputs = [np.asarray(output.numpy(), np.float32) for output in exported(batch)]
-        goldens.append(record_golden(picture, outputs))
-    return goldens
 
 
 def _golden_pictures(

@@ -17,7 +17,7 @@ def varied(picture: Float, rng: np.random.Generator, strength: float = 1.0) -> P
     ``strength`` 0 changes next to nothing, 1 spans ordinary webcams and lamps.
     """
     size = picture.shape[0]
-    gains = np.exp(rng.normal(0, 0.10 * strength, 3) + rng.normal(0, 0.18 * strength))
+    gains = np.exp(rng.normal(0, 0.10 * strength, 3) + rng.normal(0, 0.28 * strength))
     changed: NDArray[np.floating] = picture * gains.astype(np.float32)
     if rng.random() < 0.35 * strength:
         slope = fractal(rng, size, 1, octaves=1) * np.float32(rng.uniform(0, 0.12))
@@ -83,12 +83,12 @@ def varied_planes(
     for place in range(COLOUR.stop, PLANES):
         if planes[..., place].any():
             plane = np.asarray(planes[..., place] / 255, np.float32)
-            gain = float(np.exp(rng.normal(0, 0.22 * strength)))
+            gain = float(np.exp(rng.normal(0, 0.32 * strength)))
             lit = np.power(np.clip(plane * np.float32(gain), 0, 1), np.float32(gamma))
             if rng.random() < 0.25 * strength:
                 lit = cv2.GaussianBlur(lit, (0, 0), float(rng.uniform(0.3, 1.2)))
             grain = rng.standard_normal(lit.shape, dtype=np.float32)
-            noise = np.float32(np.exp(rng.uniform(np.log(0.001), np.log(0.015))) * strength)
+            noise = np.float32(np.exp(rng.uniform(np.log(0.001), np.log(0.02))) * strength)
             delivered = lit + grain * noise * (0.5 + np.sqrt(lit))
             changed[..., place] = np.clip(delivered * 255 + 0.5, 0, 255).astype(np.uint8)
     return changed

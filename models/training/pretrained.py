@@ -11,11 +11,11 @@ from typing import Any
 
 import onnx
 import torch
-from onnx import numpy_helper
 from torch import nn
 
 from models.runtime.manifest import MANIFEST, MODEL, read_manifest
 from models.training.errors import TrainingError
+from models.training.export import convolutions_of
 from models.training.network import Segmenter
 from models.training.planes import PLANES
 
@@ -42,12 +42,7 @@ def network_of_pack(pack: Path, classes: Sequence[str], crops: Any) -> Segmenter
 
 
 def _put_folded(network: Segmenter, graph: Any, pack: Path) -> None:
-    held = {tensor.name: tensor for tensor in graph.initializer}
-    folded = [
-        [torch.from_numpy(numpy_helper.to_array(held[name]).copy()) for name in node.input[1:]]
-        for node in graph.node
-        if node.op_type == "Conv" and all(name in held for name in node.input[1:])
-    ]
+    folded = [[torch.from_numpy(each) for each in pair] for pair in convolutions_of(graph)]
     convolutions = _in_order(network)
     shapes = [tuple(convolution.weight.shape) for convolution, _ in convolutions]
     if shapes != [tuple(tensors[0].shape) for tensors in folded] or any(

@@ -133,7 +133,7 @@ class RenderedCrops:
             coloured = shown[..., COLOUR]
             if rng.random() < _INJECTED_ON_CLEAN:
                 shown[..., COLOUR] = _with_faults(coloured, target, self._classes, rng)
-        return Crop(varied_planes(shown, rng, strength=0.5), target)
+        return Crop(varied_planes(shown, rng), target)
 
 
 class PhotographCrops:

@@ -26,13 +26,12 @@ def test_the_bench_gets_the_classes_and_features_of_every_eighth_place() -> None
 def test_a_right_answer_costs_less_than_none_and_none_less_than_a_wrong_one() -> None:
     from models.training.loss import segmentation_loss
 
-    target = torch.zeros(2, 2, 32, 32)
-    target[0, 0, 4:20, 4:20] = 1
+    target = torch.zeros(2, 3, 32, 32)
+    target[0, [0, 2], 4:20, 4:20] = 1
     right = torch.where(target > 0, 6.0, -6.0)
+    share = torch.tensor([0.02, 0.01, 0.03])
     costs = [
-        float(
-            segmentation_loss(logits, target, torch.tensor([0.02, 0.01]), torch.ones(2, 2, 32, 32))
-        )
+        float(segmentation_loss(logits, target, share, torch.ones_like(target)))
         for logits in (right, torch.full_like(right, -6.0), -right)
     ]
 
@@ -43,13 +42,13 @@ def test_a_right_answer_costs_less_than_none_and_none_less_than_a_wrong_one() ->
 def test_nothing_is_asked_where_nothing_is_known() -> None:
     from models.training.loss import segmentation_loss
 
-    target = torch.zeros(1, 2, 32, 32)
+    target = torch.zeros(1, 3, 32, 32)
     known = torch.ones_like(target)
-    known[:, 1] = 0
-    share = torch.tensor([0.02, 0.01])
+    known[..., 16:] = 0
+    share = torch.tensor([0.02, 0.01, 0.03])
     right = torch.full_like(target, -9.0)
     wrong_unknown = right.clone()
-    wrong_unknown[:, 1] = 9.0
+    wrong_unknown[..., 16:] = 9.0
 
     assert float(segmentation_loss(wrong_unknown, target, share, known)) == pytest.approx(
         float(segmentation_loss(right, target, share, known)), abs=1e-4
@@ -79,3 +78,55 @@ def test_a_hair_line_keeps_its_full_weight_at_output_stride() -> None:
     assert coarse[:, 1, 1].tolist() == [0.5] * 4
     assert coarse[:, [0, 2, 3]].sum() == 0
     assert np.array_equal(coarse[..., 2], coarse[..., :2].max(axis=2))
+
+
+def test_what_kind_a_fault_is_shares_out_whether_there_is_one() -> None:
+    from models.training.loss import probabilities
+
+    logits = torch.randn(2, 4, 8, 8)
+    probability = probabilities(logits)
+
+    assert probability.shape == logits.shape
+    assert torch.allclose(probability[:, :-1].sum(1), probability[:, -1], atol=1e-6)
+    assert torch.allclose(probability[:, -1], torch.sigmoid(logits[:, -1]))
+
+
+def test_classes_known_to_be_absent_are_unlearnt_where_others_are_unknown() -> None:
+    from models.training.loss import segmentation_loss
+
+    target = torch.zeros(1, 3, 16, 16)
+    known = torch.zeros_like(target)
+    known[:, 0] = 1
+    logits = torch.zeros_like(target, requires_grad=True)
+    segmentation_loss(logits, target, torch.full((3,), 0.01), known).backward()
+
+    assert logits.grad is not None
+    assert float(logits.grad[:, 0].min()) > 0
+    assert float(logits.grad[:, 1].max()) < 0
+
+
+def test_a_step_of_muon_moves_in_all_directions_alike() -> None:
+    from models.training.muon import orthogonal
+
+    torch.manual_seed(2)
+    for shape in ((16, 72), (72, 16)):
+        uneven = torch.randn(shape) @ torch.diag(torch.logspace(0, -2, shape[1]))
+        values = torch.linalg.svdvals(orthogonal(uneven))
+        assert float(values.max()) < 1.3
+        assert float(values.median()) > 0.6
+
+
+def test_muon_finds_the_least_of_a_bowl() -> None:
+    from models.training.muon import Muon
+
+    torch.manual_seed(2)
+    wanted = torch.randn(4, 3, 3, 3)
+    weight = torch.zeros_like(wanted, requires_grad=True)
+    optimiser = Muon([weight], 0.1)
+    for step in range(200):
+        optimiser.param_groups[0]["lr"] = 0.1 * (1 - step / 200)
+        optimiser.zero_grad()
+        (weight - wanted).square().sum().backward()
+        optimiser.step()
+
+    assert float((weight.detach() - wanted).norm() / wanted.norm()) < 0.1
