@@ -64,9 +64,7 @@ def read_checkpoint(directory: Path) -> Checkpoint | None:
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
         if state["schema"] != _SCHEMA:
-            raise TrainingError(
-                f"{file} is of another version: go on with the one that wrote it."
-            )
+            raise TrainingError(f"{file} is of another version: go on with the one that wrote it.")
         checkpoint = Checkpoint(
             classes=tuple(state["classes"]),
             seed=int(state["seed"]),

@@ -1,7 +1,7 @@
 """Muon: momentum whose steps are made orthogonal, for the weights of convolutions.
 
-K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. `torch.optim.Muon`
-takes matrices alone.
+K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024.
+`torch.optim.Muon` takes matrices alone.
 """
 
 from collections.abc import Iterable
@@ -25,12 +25,10 @@ class Muon(torch.optim.Optimizer):
     def __init__(
         self, weights: Iterable[Any], lr: float, *, momentum: float = 0.95, weight_decay: float = 0
     ) -> None:
-        super().__init__(
-            weights, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
-        )
+        super().__init__(weights, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
+    def step(self) -> None:
         """Take a step down the gradients at hand."""
         for group in self.param_groups:
             for weight in group["params"]:

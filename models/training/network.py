@@ -53,7 +53,8 @@ class Residual(nn.Module):
 class Segmenter(nn.Module):
     """Planes [N, PLANES, H, W] in 0..1 to logits [N, K, H/2, W/2].
 
-    The last logit is that of any fault, the others those of its kind (`probabilities`). H and W must be multiples of 32. Normalisation is part of the network.
+    The last logit is that of any fault, the others those of its kind (`probabilities`). H and W
+    must be multiples of 32. Normalisation is part of the network.
     """
 
     def __init__(self, classes: int) -> None:

@@ -15,6 +15,8 @@ class YoloRecipe:
     side: int = 640
     batch: int = 16
     epochs: int = 100
+    minutes: float | None = None
+    """Ends the run whatever the epochs."""
     seed: int = 0
 
 
@@ -41,6 +43,7 @@ def train_yolo(dataset: Path, out: Path, recipe: YoloRecipe | None = None) -> Pa
         imgsz=recipe.side,
         batch=recipe.batch,
         epochs=recipe.epochs,
+        time=recipe.minutes / 60 if recipe.minutes else None,
         seed=recipe.seed,
         deterministic=True,
         pretrained=False,

@@ -1,6 +1,6 @@
 """`regrade models check | render | train | evaluate | photographs | quantise`.
 
-`station.commands.packs` has the rest.
+`station.commands.packs` and `station.commands.bakeoff` have the rest.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from station.commands import console, packs
+from station.commands.bakeoff import bakeoff
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -29,6 +30,7 @@ def tree() -> typer.Typer:
     group.command("evaluate")(evaluate)
     group.command("photographs")(photographs)
     group.command("quantise")(quantise)
+    group.command("bakeoff")(bakeoff)
     return group
 
 

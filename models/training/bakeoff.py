@@ -1,0 +1,125 @@
+"""Two ways to find faults, each given the same time to learn the same returns from nothing."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.evaluation import evaluate
+from models.rendering.fast.faults.index import KINDS
+from models.runtime.manifest import LISTED_FILES, Manifest
+from models.runtime.metrics import Figure, Metrics, OverallFigures
+from models.runtime.pack import Pack
+from models.training.checkpoint import read_checkpoint
+from models.training.errors import TrainingError
+from models.training.export import onnx_bytes
+from models.training.loop import Recipe, train
+from models.training.network import STRIDE
+from models.training.planes import LIGHTS, PLANES
+from models.training.yolo import YoloRecipe, train_yolo
+from models.training.yolo_labels import write_yolo_set
+
+DENSE = "dense segmenter"
+YOLO = "yolo11n-seg"
+_SIDE = 640
+_LOW = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """What one of them came to: its figures by the name of what it was tried on."""
+
+    name: str
+    trained_s: float
+    figures: Mapping[str, Metrics]
+
+
+def bake_off(
+    sets: Sequence[Path],
+    trials: Mapping[str, tuple[Sequence[Path], Sequence[str]]],
+    out: Path,
+    minutes: float,
+    say: Callable[[str], None],
+) -> list[Contestant]:
+    """Train both on rendered `sets` for `minutes` each, on one thread, and evaluate both.
+
+    `trials` are sets and the lamps that are shown of them (all where none is named). The dense
+    segmenter sees the lamps of a pose together, the other sees one picture after the other and is
+    fused. Raises TrainingError where nothing came of a run, SetError where a set is damaged.
+    """
+    contestants = []
+    for name, make in ((DENSE, _dense), (YOLO, _yolo)):
+        say(f"{name}: {minutes:g} minutes of training")
+        begun = time.monotonic()
+        pack = make(sets, out / name.replace(" ", "-"), minutes)
+        trained_s = time.monotonic() - begun
+        figures = {}
+        for title, (held, lights) in trials.items():
+            say(f"{name}: {title}")
+            figures[title] = evaluate(pack, held, threads=1, lights=lights)
+        contestants.append(Contestant(name, trained_s, figures))
+    return contestants
+
+
+def _dense(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
+    train(sets, out, minutes=minutes, recipe=Recipe(threads=1))
+    checkpoint = read_checkpoint(out)
+    if checkpoint is None:
+        raise TrainingError(f"{out} holds no run.")
+    lamps = {
+        "width": 0,
+        "height": 0,
+        "channels": PLANES,
+        "lights": [light.model_dump() for light in LIGHTS],
+        "mean": [0.0] * PLANES,
+        "std": [1.0] * PLANES,
+        "tile": 1280,
+        "overlap": 192,
+    }
+    decode = {"kind": "dense", "stride": STRIDE, "thresholds": _thresholds(_LOW)}
+    return _pack(DENSE, "Apache-2.0", onnx_bytes(checkpoint.network()), lamps, decode)
+
+
+def _yolo(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
+    # ultralytics names this folder in its settings, which are none of the user's.
+    os.environ.setdefault("YOLO_CONFIG_DIR", str(out))
+    dataset = write_yolo_set(sets, out / "set", tuple(KINDS))
+    recipe = YoloRecipe(architecture=f"{YOLO}.yaml", side=_SIDE, minutes=minutes)
+    model = train_yolo(dataset, out, recipe).read_bytes()
+    picture = {"width": _SIDE, "height": _SIDE}
+    decode = {
+        "kind": "yolo-seg",
+        "stride": 4,
+        "thresholds": _thresholds(0.5),
+        "fit": "letterbox",
+    }
+    return _pack(YOLO, "AGPL-3.0", model, picture, decode)
+
+
+def _thresholds(low: float) -> dict[str, dict[str, float]]:
+    return {name: {"low": low, "high": max(low, 0.5)} for name in KINDS}
+
+
+def _pack(
+    name: str, licence: str, model: bytes, picture: dict[str, Any], decode: dict[str, Any]
+) -> Pack:
+    """A pack in memory: it is never stored, so there is nothing to sign."""
+    manifest = Manifest.model_validate(
+        {
+            "schema": 1,
+            "name": name.replace(" ", "-"),
+            "version": "0",
+            "licence": licence,
+            "classes": list(KINDS),
+            "input": picture,
+            "decode": {**decode, "min_area_px": 16},
+            "scores": {"meaning": "Nothing: raw scores."},
+            "files": dict.fromkeys(LISTED_FILES, "0" * 64),
+        }
+    )
+    unknown = Metrics(
+        set="none", classes={}, overall=OverallFigures(mask_map50=Figure(), auroc=Figure())
+    )
+    return Pack(Path(name), manifest, "0" * 64, "none", model, (), unknown, "")

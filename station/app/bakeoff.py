@@ -1,0 +1,56 @@
+"""The bake-off from the command line: its trials, its table."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from models.runtime.errors import InferenceError, PackError, PictureError
+from models.sets import SetError
+from station.domain.faults import refuse
+
+ALL_LAMPS = "all lamps"
+
+
+def bake_off(
+    sets: Sequence[Path],
+    held: Sequence[Path],
+    light: str,
+    out: Path,
+    minutes: float,
+    say: Callable[[str], None],
+) -> list[dict[str, Any]]:
+    """What each contestant came to on `held` under all lamps and under `light` alone.
+
+    StationError if a set cannot be used or a run came to nothing.
+    """
+    try:
+        from models.training.bakeoff import bake_off as compete
+        from models.training.errors import TrainingError
+    except ModuleNotFoundError as error:
+        raise refuse(
+            f"Training needs {error.name}, which is not installed: install the extra 'train' "
+            "(locks/train.lock), as ./run does"
+        ) from error
+    trials = {ALL_LAMPS: (held, ()), f"{light} alone": (held, (light,))}
+    try:
+        # ultralytics reports on standard output, which is the answer's.
+        with contextlib.redirect_stdout(sys.stderr):
+            contestants = compete(sets, trials, out, minutes, say)
+    except (TrainingError, PackError, SetError, PictureError, InferenceError) as error:
+        raise refuse(str(error)) from error
+    return [
+        {
+            "name": each.name,
+            "trained_s": round(each.trained_s, 1),
+            "on": {
+                title: {
+                    "mask_map50": figures.overall.mask_map50.model_dump(),
+                    "auroc": figures.overall.auroc.model_dump(),
+                }
+                for title, figures in each.figures.items()
+            },
+        }
+        for each in contestants
+    ]
