@@ -13,6 +13,9 @@ from models.runtime.region import Box
 Meaning = Callable[[NDArray[np.floating]], NDArray[np.float64]]
 """Makes confidences of raw scores."""
 
+_OWN_SHARE = 0.1
+"""Of an instance of any fault, the least part by which it counts as one of a class."""
+
 _MOST_INSTANCES = 200
 """Instances of one class that are followed up, those of the highest peaks first."""
 
@@ -26,32 +29,37 @@ def instances(
     rule: DenseDecode,
     least: float,
     meaning: Meaning,
+    extent: NDArray[np.float32] | None = None,
 ) -> list[Detection]:
     """The instances of one class whose confidence is at least `least`.
 
-    `probability` is float32 [h, w], its cells `rule.stride` pixels wide and starting at the corner
-    of `window`; `within` is uint8 [h, w], 1 where instances may lie and 0 elsewhere; what reaches
-    beyond `frame` is cut off. An instance is a
-    connected set (8 neighbours) of cells of at least the class's `low` threshold, of at least
+    They are delimited on `extent`, the probability of any fault, where it is given, and on the
+    class's own elsewhere. Both maps are float32 [h, w], their cells `rule.stride` pixels wide and
+    starting at the corner of `window`; `within` is uint8 [h, w], 1 where instances may lie and 0
+    elsewhere; what reaches beyond `frame` is cut off. An instance is a connected set
+    (8 neighbours) of cells of at least the class's `low` threshold, of at least
     `rule.min_area_px` pixels counted in whole cells; its raw score is the mean over its
-    `rule.top_fraction` most probable cells, its confidence what `meaning` makes of that, which
-    must not fall where the score rises.
+    `rule.top_fraction` cells most probably of the class, its confidence what `meaning` makes of
+    that, which must not fall where the score rises.
     """
     low = rule.thresholds[defect].low
-    surest = probability.max()
-    if surest < low or float(meaning(surest[None])[0]) < least:
+    extent = probability if extent is None else extent
+    if extent.max() < low or float(meaning(probability.max()[None])[0]) < least:
         return []
-    candidate = cv2.bitwise_and((probability >= low).view(np.uint8), within)
+    candidate = cv2.bitwise_and((extent >= low).view(np.uint8), within)
     _, marked, table, _ = cv2.connectedComponentsWithStats(candidate, connectivity=8)
     labels, stats = np.asarray(marked, np.int32), np.asarray(table, np.int32)
     found = []
     for label in _promising(probability, labels, stats, rule, least, meaning):
         cells = Box(*(int(value) for value in stats[label, : cv2.CC_STAT_AREA]))
         crop = slice(cells.y, cells.bottom), slice(cells.x, cells.right)
-        values = probability[crop][labels[crop] == label]
+        own = labels[crop] == label
+        values = probability[crop][own]
+        if values.sum() < _OWN_SHARE * extent[crop][own].sum():
+            continue
         confidence = float(meaning(np.array([_top_mean(values, rule.top_fraction)]))[0])
         if confidence >= least:
-            mask = _pixels(probability, labels, label, cells, low, rule.stride)
+            mask = _pixels(extent, labels, label, cells, low, rule.stride)
             place = Box(
                 window.x + cells.x * rule.stride,
                 window.y + cells.y * rule.stride,

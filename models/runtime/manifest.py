@@ -123,6 +123,9 @@ class DenseDecode(_Table):
     thresholds: dict[str, Threshold]
     min_area_px: Annotated[int, Field(ge=1)]
     """Smallest instance in picture pixels."""
+    delimit: Literal["class", "any"] = "class"
+    """What an instance reaches over: where its own class is probable, or where any is, by the sum
+    over all classes, which then must exclude one another."""
     top_fraction: Annotated[float, Field(gt=0, le=1)] = 0.1
     """Confidence is the mean probability of this most probable part of an instance."""
 

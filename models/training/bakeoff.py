@@ -24,7 +24,7 @@ from models.training.yolo_labels import write_yolo_set
 DENSE = "dense segmenter"
 YOLO = "yolo11n-seg"
 _SIDE = 640
-_LOW = 0.3
+_LOW = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,12 @@ def _dense(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
         "tile": 1280,
         "overlap": 192,
     }
-    decode = {"kind": "dense", "stride": STRIDE, "thresholds": _thresholds(_LOW)}
+    decode = {
+        "kind": "dense",
+        "stride": STRIDE,
+        "delimit": "any",
+        "thresholds": _thresholds(_LOW),
+    }
     return _pack(DENSE, "Apache-2.0", onnx_bytes(checkpoint.network()), lamps, decode)
 
 

@@ -15,9 +15,6 @@ from models.training.crops import Crop, Target
 from models.training.network import STRIDE
 from models.training.sources import CropSource
 
-THIN = frozenset({"scratch", "crack"})
-"""Classes whose cells count as faulty where any pixel is: averaged, a hair line would fade."""
-
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
@@ -43,11 +40,9 @@ class Batch:
     known: Any
 
 
-def batch(
-    mixture: Mixture, classes: Sequence[str], seed: tuple[int, ...], count: int, size: int
-) -> Batch:
+def batch(mixture: Mixture, seed: tuple[int, ...], count: int, size: int) -> Batch:
     """``count`` crops; the same seed over the same files gives the same batch."""
-    return _tensors([_example(mixture, classes, (*seed, index), size) for index in range(count)])
+    return _tensors([_example(mixture, (*seed, index), size) for index in range(count)])
 
 
 class ReplayedBatches:
@@ -59,7 +54,6 @@ class ReplayedBatches:
 
     def __init__(
         self,
-        classes: Sequence[str],
         seed: int,
         count: int,
         fresh: int,
@@ -67,7 +61,6 @@ class ReplayedBatches:
         kept: int,
         zoom: float = 1.0,
     ) -> None:
-        self._classes = tuple(classes)
         self._seed = seed
         self._count = count
         self._fresh = fresh
@@ -99,9 +92,7 @@ class ReplayedBatches:
         self, mixture: Mixture, seed: tuple[int, ...], count: int
     ) -> "list[Future[_Example]]":
         return [
-            self._pool.submit(
-                _example, mixture, self._classes, (*seed, index), self._size, self._zoom
-            )
+            self._pool.submit(_example, mixture, (*seed, index), self._size, self._zoom)
             for index in range(count)
         ]
 
@@ -113,11 +104,9 @@ class _Example:
     known: NDArray[np.bool_] | None
 
 
-def _example(
-    mixture: Mixture, classes: Sequence[str], seed: tuple[int, ...], size: int, zoom: float = 1.0
-) -> _Example:
+def _example(mixture: Mixture, seed: tuple[int, ...], size: int, zoom: float = 1.0) -> _Example:
     crop = mixture.sample(np.random.default_rng(seed), size, zoom)
-    return _Example(crop.picture, coarse_target(crop.target, classes), coarse_known(crop))
+    return _Example(crop.picture, coarse_target(crop.target), coarse_known(crop))
 
 
 def _varied_again(example: _Example, rng: np.random.Generator) -> _Example:
@@ -146,7 +135,7 @@ def _tensors(examples: Sequence[_Example]) -> Batch:
     )
 
 
-def coarse_target(target: Target, classes: Sequence[str]) -> NDArray[np.float32]:
+def coarse_target(target: Target) -> NDArray[np.float32]:
     """The target at output stride, float32 [S/2, S/2, K + 1] in 0..1: the share that is covered.
 
     The last layer is that of any fault.
@@ -154,9 +143,6 @@ def coarse_target(target: Target, classes: Sequence[str]) -> NDArray[np.float32]
     size, _, kinds = target.shape
     cells = target.reshape(size // STRIDE, STRIDE, size // STRIDE, STRIDE, kinds)
     coarse = cells.mean(axis=(1, 3), dtype=np.float32)
-    for index, name in enumerate(classes):
-        if name in THIN:
-            coarse[..., index] = cells[..., index].max(axis=(1, 3))
     whole = np.concatenate([coarse, coarse.max(axis=2, keepdims=True)], axis=2)
     return np.asarray(whole / 255, dtype=np.float32)
 

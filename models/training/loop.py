@@ -192,7 +192,7 @@ class _Course:
         """Go over from coarse crops to those of the bench's own scale once it is time."""
         if self.coarse and done >= self.recipe.coarse_share:
             self.batches.close()
-            self.batches = _batches(self.classes, self.seed, self.recipe, coarse=False)
+            self.batches = _batches(self.seed, self.recipe, coarse=False)
             self.coarse = False
 
     def learn(self, examples: Examples, done: float) -> None:
@@ -234,7 +234,6 @@ class _Course:
         started = time.monotonic()
         seen = batch(
             mixture,
-            self.classes,
             (_VALIDATION_SEED,),
             self.recipe.validation_crops,
             self.recipe.crop,
@@ -313,7 +312,7 @@ def _begin(
             f"{out} holds a run for {', '.join(kept.classes)}: name another folder for this one."
         )
     if kept is None and start_from is not None:
-        crops = batch(examples.learnt(), classes, (seed, 0), 32, recipe.crop)
+        crops = batch(examples.learnt(), (seed, 0), 32, recipe.crop)
         network = network_of_pack(start_from, classes, crops.planes)
     else:
         network = Segmenter(len(classes) + 1)
@@ -323,8 +322,8 @@ def _begin(
     average = average.to(device)
     network = network.to(device, memory_format=torch.channels_last)
     optimisers = _optimisers(network, recipe)
-    seen = batch(examples.learnt(), classes, (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
-    coarse = _batches(classes, seed, recipe, coarse=True)
+    seen = batch(examples.learnt(), (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
+    coarse = _batches(seed, recipe, coarse=True)
     shares = shares_of(seen.targets)
     course = _Course(classes, seed, recipe, device, network, average, optimisers, shares, coarse)
     if kept is not None:
@@ -347,11 +346,9 @@ def _optimisers(network: Segmenter, recipe: Recipe) -> tuple[Any, ...]:
     )
 
 
-def _batches(
-    classes: tuple[str, ...], seed: int, recipe: Recipe, *, coarse: bool
-) -> ReplayedBatches:
+def _batches(seed: int, recipe: Recipe, *, coarse: bool) -> ReplayedBatches:
     size, zoom = (recipe.coarse_crop, recipe.coarse_zoom) if coarse else (recipe.crop, 1.0)
-    return ReplayedBatches(classes, seed, recipe.batch, recipe.fresh, size, recipe.kept, zoom)
+    return ReplayedBatches(seed, recipe.batch, recipe.fresh, size, recipe.kept, zoom)
 
 
 def _schedule(done: float, step: int, warm_up_steps: int) -> float:

@@ -163,6 +163,7 @@ def _tables(
         "decode": {
             "kind": "dense",
             "stride": STRIDE,
+            "delimit": "any",
             "thresholds": {
                 name: {"low": choice.low, "high": choice.high} for name, choice in choices.items()
             },

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.training.reliability import Points, confidence, observed_shares
 
-LOWS = (0.1, 0.2, 0.35, 0.5)
+LOWS = (0.2, 0.3, 0.4, 0.5, 0.65)
 """The thresholds that delimit instances, of which each class takes its best."""
 
 MATCH_IOU = 0.3

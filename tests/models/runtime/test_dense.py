@@ -247,3 +247,23 @@ def test_a_confidence_is_what_the_raw_score_means() -> None:
     (one,) = found(cells, rule(), least=0.3, meaning=halved)
 
     assert one.confidence == pytest.approx(0.4)
+
+
+def test_an_instance_of_any_fault_is_one_of_each_kind_that_it_may_well_be() -> None:
+    stain, leak, scratch = canvas(), canvas(), canvas()
+    stain[5:12, 4:12], leak[5:12, 4:12] = 0.5, 0.1
+    stain[5:12, 12:20], leak[5:12, 12:20] = 0.2, 0.6
+    scratch[5:12, 4:20] = 0.03
+    anything = stain + leak + scratch
+    window, whole = Box(0, 0, 30, 20), np.ones((20, 30), np.uint8)
+
+    def of(kind: NDArray[np.float32]) -> list[Detection]:
+        return instances(
+            "dent", kind, window, whole, Box(0, 0, 30, 20), rule(), 0.01, as_scored, anything
+        )
+
+    (stained,), (leaking,) = of(stain), of(leak)
+    assert stained.box == leaking.box == (4, 5, 16, 7)
+    assert stained.confidence == pytest.approx(0.5, abs=1e-6)
+    assert leaking.confidence == pytest.approx(0.6, abs=1e-6)
+    assert of(scratch) == []

@@ -67,16 +67,17 @@ def test_dice_counts_what_two_maps_share() -> None:
     assert float(hard_dice(half, target)[0]) == pytest.approx(2 * 25 / 75, abs=0.02)
 
 
-def test_a_hair_line_keeps_its_full_weight_at_output_stride() -> None:
+def test_a_cell_at_output_stride_is_faulty_by_the_share_that_is_covered() -> None:
     from models.training.batches import coarse_target
 
     target = np.zeros((8, 8, 2), np.uint8)
     target[:, 3] = 255
-    coarse = coarse_target(target, ("scratch", "stain"))
+    target[:, 4:6, 1] = 255
+    coarse = coarse_target(target)
 
-    assert coarse[:, 1, 0].tolist() == [1.0] * 4
-    assert coarse[:, 1, 1].tolist() == [0.5] * 4
-    assert coarse[:, [0, 2, 3]].sum() == 0
+    assert coarse[:, 1, 0].tolist() == [0.5] * 4
+    assert coarse[:, 2].tolist() == [[0.0, 1.0, 1.0]] * 4
+    assert coarse[:, [0, 3]].sum() == 0
     assert np.array_equal(coarse[..., 2], coarse[..., :2].max(axis=2))
 
 
