@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from models.runtime.errors import InferenceError, PackError, PictureError
-from models.sets import SetError
+from models.sets import SetError, read_set
 from station.domain.faults import refuse
-
-ALL_LAMPS = "all lamps"
 
 
 def bake_off(
@@ -21,7 +19,8 @@ def bake_off(
     minutes: float,
     say: Callable[[str], None],
 ) -> list[dict[str, Any]]:
-    """What each contestant came to on `held` under all lamps and under `light` alone.
+    """What each contestant came to on `held`, the sets of each generator by themselves, under all
+    lamps and under `light` alone.
 
     StationError if a set cannot be used or a run came to nothing.
     """
@@ -33,8 +32,15 @@ def bake_off(
             f"Training needs {error.name}, which is not installed: install the extra 'train' "
             "(locks/train.lock), as ./run does"
         ) from error
-    trials = {ALL_LAMPS: (held, ()), f"{light} alone": (held, (light,))}
     try:
+        by_generator: dict[str, list[Path]] = {}
+        for path in held:
+            by_generator.setdefault(read_set(path).generator, []).append(path)
+        trials = {
+            f"{generator}, {shown}": (paths, lights)
+            for generator, paths in by_generator.items()
+            for shown, lights in (("all lamps", ()), (f"{light} alone", (light,)))
+        }
         # ultralytics reports on standard output, which is the answer's.
         with contextlib.redirect_stdout(sys.stderr):
             contestants = compete(sets, trials, out, minutes, say)
