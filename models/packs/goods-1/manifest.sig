@@ -1,1 +1,0 @@
-DTgwye0lQQqY/Gpe9uobWHjp5Tu6FIvXAtRxgO3QjID+EfiwNWsP1hdO2T4SvXuvcOBCI/5oJRrbRn7z3zX9DA==
