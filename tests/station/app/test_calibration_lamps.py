@@ -72,11 +72,11 @@ class Hands(CalibrationBench):
         self.asked: list[str] = []
         self.stop_after = -1
 
-    def blank_card(self, turn: int) -> Source:  # type: ignore[override]
+    def blank_card(self, turn: int) -> Source:  # type: ignore[override]  # only read from
         self.asked.append(f"card {turn}")
         return Source(self.controller, self.stop_after)
 
-    def edges(self) -> Source:  # type: ignore[override]
+    def edges(self) -> Source:  # type: ignore[override]  # only read from
         self.asked.append("edges")
         return Source(self.controller, -1)
 

@@ -40,29 +40,15 @@ from station.domain.events import (
     FaultRaised,
 )
 from station.domain.faults import FaultCode
-from station.domain.light_proof import Mix
 from station.virtual.camera import virtual_camera
 from station.virtual.world import Address, Break, World
 from tests.support.events import Heard
+from tests.support.lamps import Lamps
 from tests.support.tiny_set import HEIGHT, WIDTH, bench, tiny_set
 
 CLOCK = SystemClock()
 CROP = (320, 160, 640, 400)
 TOP, RAKING = Shot("top-bright", "bench", "bright"), Shot("top-raking", "bench", "raking")
-
-
-class Lamps:
-    """The world's lamps, without a controller between."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def apply(self, light: str | Mix) -> float:
-        self._world.shine(dict(light.levels) if isinstance(light, Mix) else {light: 1.0})
-        return 0.0
-
-    def steady_since(self, monotonic_s: float) -> bool:
-        return True
 
 
 class Station:

@@ -21,29 +21,15 @@ from station.app.defaults import PICTURES
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.events import Exposed, ExposureFailed, ProofFailed, Proved
 from station.domain.faults import FaultCode
-from station.domain.light_proof import Mix
 from station.virtual.camera import virtual_camera
 from station.virtual.world import Break, LampFault, World
 from tests.support.events import Heard
+from tests.support.lamps import Lamps
 
 CLOCK = SystemClock()
 SHOTS = (Shot("top-bright", "bench", "bright"), Shot("top-raking", "bench", "raking"))
 TOP = Pose("top", ("top",), SHOTS)
 BOTTOM = Pose("bottom", ("bottom",), (Shot("bottom-bright", "bench", "bright"),))
-
-
-class Lamps:
-    """The world's lamps, without a controller between."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def apply(self, light: str | Mix) -> float:
-        self._world.shine(dict(light.levels) if isinstance(light, Mix) else {light: 1.0})
-        return 0.0
-
-    def steady_since(self, monotonic_s: float) -> bool:
-        return True
 
 
 class Bench:
