@@ -17,7 +17,7 @@ from models.training.errors import TrainingError
 from models.training.export import onnx_bytes
 from models.training.loop import Recipe, train
 from models.training.network import STRIDE
-from models.training.planes import LIGHTS, PLANES
+from models.training.pack import input_table
 from models.training.yolo import YoloRecipe, train_yolo
 from models.training.yolo_labels import write_yolo_set
 
@@ -68,23 +68,13 @@ def _dense(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
     checkpoint = read_checkpoint(out)
     if checkpoint is None:
         raise TrainingError(f"{out} holds no run.")
-    lamps = {
-        "width": 0,
-        "height": 0,
-        "channels": PLANES,
-        "lights": [light.model_dump() for light in LIGHTS],
-        "mean": [0.0] * PLANES,
-        "std": [1.0] * PLANES,
-        "tile": 1280,
-        "overlap": 192,
-    }
     decode = {
         "kind": "dense",
         "stride": STRIDE,
         "delimit": "any",
         "thresholds": _thresholds(_LOW),
     }
-    return _pack(DENSE, "Apache-2.0", onnx_bytes(checkpoint.network()), lamps, decode)
+    return _pack(DENSE, "Apache-2.0", onnx_bytes(checkpoint.network()), input_table(), decode)
 
 
 def _yolo(sets: Sequence[Path], out: Path, minutes: float) -> Pack:

@@ -141,6 +141,20 @@ def make_pack(
     return Made(path, choices)
 
 
+def input_table() -> dict[str, Any]:
+    """The manifest's entry of what the dense network looks at."""
+    return {
+        "width": 0,
+        "height": 0,
+        "channels": PLANES,
+        "lights": [light.model_dump() for light in LIGHTS],
+        "mean": [0.0] * PLANES,
+        "std": [1.0] * PLANES,
+        "tile": _TILE,
+        "overlap": _OVERLAP,
+    }
+
+
 def _tables(
     imprint: Imprint, classes: Sequence[str], choices: Mapping[str, Choice]
 ) -> dict[str, Any]:
@@ -150,16 +164,7 @@ def _tables(
         "version": imprint.version,
         "licence": imprint.licence,
         "classes": list(classes),
-        "input": {
-            "width": 0,
-            "height": 0,
-            "channels": PLANES,
-            "lights": [light.model_dump() for light in LIGHTS],
-            "mean": [0.0] * PLANES,
-            "std": [1.0] * PLANES,
-            "tile": _TILE,
-            "overlap": _OVERLAP,
-        },
+        "input": input_table(),
         "decode": {
             "kind": "dense",
             "stride": STRIDE,
