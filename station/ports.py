@@ -84,10 +84,13 @@ class Catalogue(Protocol):
 class Cameras(Protocol):
     """Pictures under the bench's lights."""
 
-    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
+    def expose(
+        self, inspection: str, take: int, shot: Shot, then: str = "", proves: Pose | None = None
+    ) -> None:
         """Ask for a fresh frame; its light is set and settled first.
 
-        `then` is the light of the shot that will follow: it may settle while this one is looked at.
+        `then` is the light of the shot that will follow, `proves` the pose whose proof will: their
+        light may settle while this one is looked at.
         """
         ...
 

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 _FOCUS = 1.0
-_KIND_WEIGHT = 0.3
+_KIND_WEIGHT = 0.5
 _DICE_WEIGHT = 0.5
 _FEW_CELLS = 40.0
 _LEAST_SHARE = 2e-4

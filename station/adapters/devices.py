@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -14,6 +15,10 @@ from station.domain.faults import Fault, FaultCode, StationError
 from station.ports import Clock
 
 _log = logging.getLogger(__name__)
+
+_RUN_S = 0.5
+_RUN_POLL_S = 0.001
+"""Deeds come in runs, as a pose is lit: for so long after one the next waits hardly at all."""
 
 
 class Client(Protocol):
@@ -60,6 +65,7 @@ class DeviceThread(Generic[C]):
         self._poll_s = poll_s
         self._blocks = blocks
         self._lost = False
+        self._awaited_until_s = float("-inf")
         self._deeds: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"device {subject}")
@@ -88,6 +94,7 @@ class DeviceThread(Generic[C]):
         def work() -> None:
             if not result.set_running_or_notify_cancel():
                 return
+            self._awaited_until_s = time.monotonic() + _RUN_S
             try:
                 result.set_result(deed(self._client))
             except OSError as error:
@@ -119,7 +126,8 @@ class DeviceThread(Generic[C]):
         try:
             while not self._stopping.is_set():
                 self._work()
-                for reading in self._client.poll(self._poll_s):
+                awaited = time.monotonic() < self._awaited_until_s
+                for reading in self._client.poll(_RUN_POLL_S if awaited else self._poll_s):
                     self._pass_on(reading)
                 if self._tick is not None:
                     self._tick()

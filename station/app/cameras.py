@@ -131,9 +131,12 @@ class Cameras:
         for ring in self._rings:
             ring.close()
 
-    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
-        """Ask for a fresh frame of a shot; `then` is the light of the one to follow, if any."""
-        self._rig.expose(inspection, take, shot, then)
+    def expose(
+        self, inspection: str, take: int, shot: Shot, then: str = "", proves: Pose | None = None
+    ) -> None:
+        """Ask for a fresh frame of a shot; `then` is the light of the one to follow, if any, and
+        `proves` the pose whose proof will be asked for after this."""
+        self._rig.expose(inspection, take, shot, then, proves)
 
     def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
         """Ask whether the frames of a pose follow a light pattern shown now."""

@@ -8,6 +8,7 @@ import os
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +79,8 @@ class VirtualCamera:
         self._noise = bank.standard_normal((2 * LOOK_SIZE[1], 2 * LOOK_SIZE[0]), np.float32)
         self._returns: dict[str, ReturnTruth] = {}
         self._set: RenderedSet | None = None
+        self._drawing = ThreadPoolExecutor(1, "noise")
+        self._drawn: tuple[int, tuple[int, ...], Future[NDArray[np.float32]]] | None = None
         self._pictures: OrderedDict[Path, Picture] = OrderedDict()
         self._looks: OrderedDict[Path, Picture] = OrderedDict()
         self._sequence = 0
@@ -110,12 +113,24 @@ class VirtualCamera:
     def _exposed(self, scene: Scene) -> tuple[Picture, float]:
         exposed_s = time.monotonic()
         self._sequence += 1
-        chance = np.random.default_rng((self._seed, 0, scene.exposures))
         picture = self._lit(scene, self._size)
         if scene.hand:
             picture = _with_hand(picture, scene.exposures)
-        noise = chance.standard_normal(picture.shape, np.float32)
+        noise = self._noise_of(scene.exposures, picture.shape)
+        # A camera's own noise takes no time of its computer: the next is drawn meanwhile.
+        coming = scene.exposures + 1
+        self._drawn = coming, picture.shape, self._drawing.submit(self._draw, coming, picture.shape)
         return _noisy(picture, noise, 1.0 if scene.lamps else _DARK_LEVEL), exposed_s
+
+    def _noise_of(self, exposure: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """The noise of an exposure, ready where it was drawn ahead."""
+        if self._drawn is not None and self._drawn[:2] == (exposure, shape):
+            return self._drawn[2].result()
+        return self._draw(exposure, shape)
+
+    def _draw(self, exposure: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        chance = np.random.default_rng((self._seed, 0, exposure))
+        return chance.standard_normal(shape, np.float32)
 
     def look(self) -> Picture:
         """A live picture of the scene, RGB uint8 [180, 320, 3]."""
@@ -133,6 +148,7 @@ class VirtualCamera:
 
     def close(self) -> None:
         """Nothing is held open."""
+        self._drawing.shutdown(cancel_futures=True)
 
     def _lit(self, scene: Scene, size: tuple[int, int] | None) -> Picture:
         """The scene in its light; in the dark any picture of the right outline will do."""

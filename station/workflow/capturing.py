@@ -227,16 +227,18 @@ def is_current(stage: object, inspection: str, take: int) -> TypeGuard[Capturing
 
 
 def expose_next(bench: Bench, stage: Capturing) -> Step:
-    return bench, owed(stage)
+    return bench, owed(bench, stage)
 
 
-def owed(stage: Capturing) -> tuple[Command, ...]:
+def owed(bench: Bench, stage: Capturing) -> tuple[Command, ...]:
     """The exposure that the stage waits for, if any."""
     left = stage.shots_left
     if not left:
         return ()
-    then = left[1].light if len(left) > 1 else ""
-    return (Expose(stage.identified.opened.id, stage.take, left[0], then),)
+    last = len(left) == 1
+    then = "" if last else left[1].light
+    proves = stage.pose if last and bench.setup.proving else None
+    return (Expose(stage.identified.opened.id, stage.take, left[0], then, proves),)
 
 
 def _turned_away(bench: Bench, notice: Notice) -> Step:

@@ -45,13 +45,15 @@ class CloseParcel:
 class Expose:
     """Set the shot's light, let it settle, take a fresh frame; answered by Exposed or failed.
 
-    `then` is the light of the shot that follows in the same pose.
+    `then` is the light of the shot that follows in the same pose; after the last one the proof of
+    the pose does, which `proves` names.
     """
 
     inspection: str
     take: int
     shot: Shot
     then: str = ""
+    proves: Pose | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,8 +183,8 @@ class Station:
             match command:
                 case FindOrder() | FindParcel():
                     self._find(command)
-                case Expose(inspection, take, shot, then):
-                    around.cameras.expose(inspection, take, shot, then)
+                case Expose(inspection, take, shot, then, proves):
+                    around.cameras.expose(inspection, take, shot, then, proves)
                 case Prove(inspection, pose, frames):
                     around.cameras.prove(inspection, pose, frames)
                 case Examine(inspection, take, pose, frames, item):

@@ -155,7 +155,7 @@ def _owed(bench: Bench) -> tuple[Command, ...]:
             if stage.refining is not None:
                 owed.append(FindOrder(opened.id, stage.refining))
             if not stage.waiting:
-                owed += capturing.owed(stage)
+                owed += capturing.owed(bench, stage)
             return tuple(owed)
         case Saving(inspection):
             return (Save(inspection),)

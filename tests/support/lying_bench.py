@@ -235,7 +235,9 @@ class LyingBench:
         line = OrderLine(item.order, item_code, item.name, item.category, item.size_mm)
         return Declared((line,))
 
-    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
+    def expose(
+        self, inspection: str, take: int, shot: Shot, then: str = "", proves: Pose | None = None
+    ) -> None:
         self._wishes.append(Expose(inspection, take, shot, then))
 
     def examine(

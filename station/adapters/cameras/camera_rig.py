@@ -97,9 +97,12 @@ class CameraRig:
             self._inbox.put(_Stop())
             self._thread.join()
 
-    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
-        """Ask for a fresh frame of a shot; `then` is the light of the one to follow, if any."""
-        self._inbox.put(Job(inspection, take, shot, then=then))
+    def expose(
+        self, inspection: str, take: int, shot: Shot, then: str = "", proves: Pose | None = None
+    ) -> None:
+        """Ask for a fresh frame of a shot; `then` is the light of the one to follow, if any, and
+        `proves` the pose whose proof will be asked for after this."""
+        self._inbox.put(Job(inspection, take, shot, then=then, proves=proves))
 
     def prove(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> None:
         """Ask whether the frames of a pose follow a light pattern shown now."""

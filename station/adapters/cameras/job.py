@@ -9,7 +9,7 @@ from station.adapters.cameras.link import Delivered
 from station.adapters.cameras.pixels import PixelPlace
 from station.adapters.cameras.ports import Clock
 from station.adapters.cameras.prover import Trial
-from station.domain.capture import Frame, Shot
+from station.domain.capture import Frame, Pose, Shot
 from station.domain.light_proof import Mix
 
 
@@ -17,7 +17,8 @@ from station.domain.light_proof import Mix
 class Job:
     """One wished-for exposure: of a shot, or of a step of a trial, never before `not_before_s`.
 
-    `then` is the light of the shot that will follow it, if that is known.
+    `then` is the light of the shot that will follow it, if that is known. After a pose's last shot
+    that is the pattern that will prove it: `proves` is the pose.
     """
 
     inspection: str
@@ -26,6 +27,7 @@ class Job:
     trial: Trial | None = None
     mix: Mix | None = None
     then: str = field(default="", compare=False)
+    proves: Pose | None = field(default=None, compare=False)
     not_before_s: float = field(default=float("-inf"), compare=False)
 
     @property

@@ -43,23 +43,34 @@ class Lighting:
             self._lit_s = self._clock.monotonic()
             self.settled_s = self._lit_s + settle_s
 
-    def set_ahead(self, light: str | Mix) -> None:
-        """Set the light of a shot that will be asked for soon; until then it does not rest."""
-        if self._tried(light):
-            self._held_until_s = self._clock.monotonic() + _HELD_S
+    def set_ahead(self, light: str | Mix) -> bool:
+        """Set the light of a shot that will be asked for soon; until then it does not rest.
+
+        False if it cannot be set.
+        """
+        if not self._tried(light):
+            return False
+        self._held_until_s = self._clock.monotonic() + _HELD_S
+        return True
 
     def rest(self) -> None:
         """Back to the resting light, unless the next shot's is set already."""
         if self._light != self._settings.resting and self._clock.monotonic() >= self._held_until_s:
             self._tried(self._settings.resting)
 
-    def unsteady(self, light: str | Mix) -> Refusal | None:
-        """Have the light confirmed once more: its controller may have restarted meanwhile."""
-        try:
-            self._lamp.apply(light)
-        except StationError as error:
-            return Refusal(error.fault.code, error.fault.detail)
-        if self._lamp.steady_since(self._lit_s):
+    def unsteady(self, light: str | Mix, then: str | Mix | None = None) -> Refusal | None:
+        """Why a picture taken since `light` was set may be in another: its controller may have
+        restarted meanwhile, which it tells when it is spoken to again.
+
+        With `then`, the light of what follows, it is spoken to by setting that.
+        """
+        lit_s = self._lit_s
+        if then is None or not self.set_ahead(then):
+            try:
+                self._lamp.apply(light)
+            except StationError as error:
+                return Refusal(error.fault.code, error.fault.detail)
+        if self._lamp.steady_since(lit_s):
             return None
         detail = "The light changed while the picture was taken: check the controller's power."
         return Refusal(FaultCode.LIGHT_LOST, detail)

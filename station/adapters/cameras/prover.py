@@ -70,7 +70,7 @@ class _Pattern:
     @property
     def wanted(self) -> tuple[Mix, ...]:
         """The pictures to take, in order."""
-        return (*(Mix(((light, 1.0),)) for light in self.unshot), *self.mixes)
+        return _wanted(self.unshot, self.mixes)
 
     @property
     def whole(self) -> bool:
@@ -166,6 +166,7 @@ class Prover:
         self._chance = chance or secrets.SystemRandom().random
         self._seen: OrderedDict[str, Level] = OrderedDict()
         self._regions: dict[str, tuple[str, Region | None]] = {}
+        self._begun: tuple[str, Pose, tuple[Mix, ...]] | None = None
 
     def refuse(self, inspection: str, shot: Shot, digest: str, picture: Picture) -> Refusal | None:
         """Why a frame may not be examined; one that may is remembered by its digest."""
@@ -187,21 +188,39 @@ class Prover:
             self._seen.popitem(last=False)
         return None
 
-    def trial(self, pose: Pose, frames: Sequence[Frame]) -> Trial | Refusal:
+    def begin(self, inspection: str, pose: Pose) -> Mix:
+        """The first light of the trial of a pose whose last shot is being taken.
+
+        A trial of another pose, or a second one of this, draws its own.
+        """
+        camera = pose.shots[0].camera
+        shot = tuple(dict.fromkeys(s.light for s in pose.shots if s.camera == camera))
+        unshot, plan = self._plan(camera, shot)
+        mixes = plan.draw(self._chance)
+        self._begun = inspection, pose, mixes
+        return _wanted(unshot, mixes)[0]
+
+    def trial(self, inspection: str, pose: Pose, frames: Sequence[Frame]) -> Trial | Refusal:
         """A trial of the frames of a pose; a refusal if they are not remembered."""
         if any(frame.digest not in self._seen for frame in frames):
             return Refusal(FaultCode.FRAME_NOT_LIVE, _FORGOTTEN)
+        begun, self._begun = self._begun, None
+        drawn = begun[2] if begun and begun[:2] == (inspection, pose) else None
         patterns = []
         for camera in dict.fromkeys(frame.camera for frame in frames):
             mine = [frame for frame in frames if frame.camera == camera]
             shots = {frame.light: self._seen[frame.digest] for frame in mine}
-            unshot = self._further(camera, tuple(shots))
-            optics = self._known.get(camera, CameraOptics())
-            plan = plan_of((*shots, *unshot), optics.responses)
+            unshot, plan = self._plan(camera, tuple(shots))
             digests = tuple(frame.digest for frame in mine)
-            mixes = plan.draw(self._chance)
+            mixes = (drawn if camera == frames[0].camera else None) or plan.draw(self._chance)
             patterns.append(_Pattern(camera, digests, shots, plan, mixes, unshot))
         return Trial(pose.name, patterns, self._references)
+
+    def _plan(self, camera: str, shot: tuple[str, ...]) -> tuple[tuple[str, ...], ProofPlan]:
+        """The lights that are pictured for the proof alone, and the plan of all lights."""
+        unshot = self._further(camera, shot)
+        optics = self._known.get(camera, CameraOptics())
+        return unshot, plan_of((*shot, *unshot), optics.responses)
 
     def _further(self, camera: str, shot: tuple[str, ...]) -> tuple[str, ...]:
         """For a pose with one light another one, which falls most unlike it; one tells no print."""
@@ -211,6 +230,10 @@ class Prover:
             return ()
         mine = known[shot[0]]
         return (max(others, key=lambda light: known[light].unlike(mine)),)
+
+
+def _wanted(unshot: tuple[str, ...], mixes: tuple[Mix, ...]) -> tuple[Mix, ...]:
+    return (*(Mix(((light, 1.0),)) for light in unshot), *mixes)
 
 
 def _refusal(code: FaultCode) -> Refusal:

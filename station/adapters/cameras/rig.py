@@ -93,7 +93,7 @@ class Rig:
             return
         if self._prover is None:
             raise ValueError("a rig without a prover proves nothing")
-        trial = self._prover.trial(pose, frames)
+        trial = self._prover.trial(inspection, pose, frames)
         if isinstance(trial, Refusal):
             fault = Fault(trial.code, pose.shots[0].camera, trial.detail)
             self._emit(ProofFailed(self._clock.now(), inspection, pose.name, digests, fault))
@@ -212,10 +212,15 @@ class Rig:
         if asked.captured:
             return
         asked.captured = True
-        asked.unsteady = self._light.unsteady(asked.job.light)
-        following = self._jobs[0].light if self._jobs else asked.job.then
-        if following:
-            self._light.set_ahead(following)
+        asked.unsteady = self._light.unsteady(asked.job.light, self._following(asked.job))
+
+    def _following(self, job: Job) -> str | Mix | None:
+        """The light of what comes after a job, as far as that is known."""
+        if self._jobs:
+            return self._jobs[0].light
+        if job.proves is not None and self._prover is not None:
+            return self._prover.begin(job.inspection, job.proves)
+        return job.then or None
 
     def _finish(self, asked: Asked, answer: Delivered | Failed) -> None:
         self._captured(asked)

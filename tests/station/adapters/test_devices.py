@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -27,11 +28,13 @@ class Lamp:
         self.free = threading.Event()
         self.free.set()
         self.hanging = threading.Event()
+        self.polled_s: list[float] = []
 
     def poll(self, timeout_s: float) -> tuple[object, ...]:
         if not self.free.is_set():
             self.hanging.set()
             self.free.wait()
+        self.polled_s.append(timeout_s)
         try:
             reading = self.readings.get(timeout=timeout_s)
         except queue.Empty:
@@ -169,3 +172,20 @@ def test_devices_that_take_long_can_stop_side_by_side(desk: Desk) -> None:
     assert other.lamp.gone.wait(WAIT_S)
     assert not desk.lamp.gone.is_set()
     other.device.stop()
+
+
+def test_after_a_deed_the_next_one_hardly_waits_and_later_the_device_is_listened_to(
+    desk: Desk,
+) -> None:
+    polled = desk.lamp.polled_s
+    before = set(polled)
+    desk.device.call(lambda lamp: lamp.switch(1))
+    count = len(polled)
+    deadline = time.monotonic() + WAIT_S
+
+    while 0.01 not in polled[count + 2 :] and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert before <= {0.01}
+    assert set(polled[count + 1 : -2]) >= {0.001}
+    assert polled[-1] == 0.01

@@ -1,11 +1,13 @@
 """The station's machine keeps its promises over any sequence of events."""
 
 from collections import deque
+from dataclasses import replace
 
 from drive import BADGE, SETUP, Drive, code, found
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from station.domain.capture import Pose
 from station.domain.defect import Defect
 from station.domain.events import (
     BenchView,
@@ -21,7 +23,7 @@ from station.domain.grading import Grade
 from station.workflow.commands import Examine, Expose, FindOrder, Save, Withdraw
 from station.workflow.settle import settle
 from station.workflow.stages import Answering, Capturing, Identifying, Ready, Saving
-from station.workflow.step import replay, resume
+from station.workflow.step import idle, replay, resume
 
 TEXTS = [
     BADGE,
@@ -174,6 +176,22 @@ def test_a_shot_is_asked_for_with_the_light_of_the_one_that_follows_in_its_pose(
         drive.answer()
 
     assert asked == [("top-bright", "raking"), ("top-raking", "")]
+
+
+def test_the_last_shot_of_a_pose_names_the_pose_whose_proof_follows() -> None:
+    poses = SETUP.recipes[0].poses
+    for proving, expected in ((True, [None, poses[0]]), (False, [None, None])):
+        asked: list[Pose | None] = []
+        drive = Drive(idle(replace(SETUP, proving=proving)))
+        drive.scan(BADGE)
+        drive.settle()
+        drive.scan(code(1))
+        while drive.owed and len(asked) < 2:
+            if isinstance(drive.owed[0], Expose):
+                asked.append(drive.owed[0].proves)
+            drive.answer()
+
+        assert asked == expected
 
 
 def test_the_next_pose_is_asked_for_while_the_last_is_examined() -> None:

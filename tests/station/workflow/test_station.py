@@ -56,7 +56,9 @@ class Paper:
         item = item_of(code)
         return Declared((OrderLine(item.order, code, item.name, item.category, item.size_mm),))
 
-    def expose(self, inspection: str, take: int, shot: Shot, then: str = "") -> None:
+    def expose(
+        self, inspection: str, take: int, shot: Shot, then: str = "", proves: Pose | None = None
+    ) -> None:
         self.exposed.append(shot.name)
 
     def examine(

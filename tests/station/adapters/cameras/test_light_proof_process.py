@@ -72,10 +72,10 @@ class Bench:
         self.world.lay(item, "top")
         self.heard.events.clear()
 
-    def expose(self, shot: Shot) -> Exposed | ExposureFailed:
+    def expose(self, shot: Shot, proves: Pose | None = None) -> Exposed | ExposureFailed:
         kinds = (Exposed, ExposureFailed)
         before = sum(isinstance(event, kinds) for event in self.heard.events)
-        self.rig.expose("i1", before, shot)
+        self.rig.expose("i1", before, shot, proves=proves)
         answer: Exposed | ExposureFailed = self.heard.wait(
             object, before + 1, lambda event: isinstance(event, kinds)
         )
@@ -130,6 +130,21 @@ def test_what_lies_there_under_lamps_that_do_as_told_is_proved(bench: Bench) -> 
     for step in proof.steps:
         for (_, asked), seen in zip(step.asked.levels, step.seen, strict=True):
             assert seen == pytest.approx(asked, abs=0.02)
+
+
+def test_the_pattern_begins_to_shine_once_the_last_shot_is_taken(bench: Bench) -> None:
+    bench.world.turn(TOP.name)
+    frames = []
+    for shot in SHOTS:
+        answer = bench.expose(shot, TOP if shot is SHOTS[-1] else None)
+        assert isinstance(answer, Exposed)
+        frames.append(answer.frame)
+    shining = bench.world.scene.lamps
+
+    answered = bench.prove(tuple(frames))
+
+    assert isinstance(answered, Proved), answered
+    assert shining == answered.proofs[0].steps[0].asked.levels
 
 
 @pytest.mark.parametrize("broken", ["stuck", "replay", "other-view"])

@@ -1,10 +1,12 @@
 """Each camera is judged by what was calibrated of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from station.adapters.cameras.freshness import Refusal
@@ -74,7 +76,7 @@ def test_each_cameras_lamps_answer_as_calibrated_for_it() -> None:
     for name in ("soft", "new"):
         shot = SHOTS[name]
         assert judge.refuse("i1", shot, frame(shot).digest, box(0.5)) is None
-        trials[name] = judge.trial(Pose("top", ("top",), (shot,)), [frame(shot)])
+        trials[name] = judge.trial("i1", Pose("top", ("top",), (shot,)), [frame(shot)])
 
     assert all(isinstance(trial, Trial) for trial in trials.values())
     soft, new = (len(trial.steps) for trial in trials.values() if isinstance(trial, Trial))
@@ -86,9 +88,33 @@ def test_a_pose_with_one_light_is_tried_under_the_one_that_falls_most_unlike_it(
     judge = prover()
     assert judge.refuse("i1", shot, frame(shot).digest, box(0.5)) is None
 
-    trial = judge.trial(Pose("top", ("top",), (shot,)), [frame(shot)])
+    trial = judge.trial("i1", Pose("top", ("top",), (shot,)), [frame(shot)])
 
     assert not isinstance(trial, Refusal)
     alone, *steps = trial.steps
     assert alone.mix.levels == (("raking", 1.0),)
     assert all([light for light, _ in step.mix.levels] == ["bright", "raking"] for step in steps)
+
+
+@pytest.mark.parametrize("name", ["keen", "new"])
+def test_the_trial_of_a_pose_goes_on_with_the_light_that_it_was_begun_with(name: str) -> None:
+    shot = SHOTS[name]
+    pose = Pose("top", ("top",), (shot, Shot(f"{name}-ring", name, "ring")))
+    judge = prover()
+    frames = [replace(frame(shot), light=each.light) for each in pose.shots]
+    assert judge.refuse("i1", shot, frames[0].digest, box(0.5)) is None
+
+    begun = judge.begin("i1", pose)
+    trial, again = (judge.trial("i1", pose, frames) for _ in range(2))
+    judge.begin("i1", pose)
+    of_another = judge.trial("i2", pose, frames)
+
+    assert isinstance(trial, Trial)
+    assert isinstance(again, Trial)
+    assert isinstance(of_another, Trial)
+    assert trial.steps[0].mix == begun
+    assert len({str(each.steps[0].mix) for each in (trial, again, of_another)}) == 3
+
+
+def test_a_pose_with_one_light_is_begun_with_the_light_that_is_added() -> None:
+    assert prover().begin("i1", Pose("top", ("top",), (SHOTS["new"],))).levels == (("raking", 1.0),)
