@@ -1,6 +1,5 @@
 """`regrade capture gates | proofs`."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -41,14 +40,13 @@ def gates(
     from station.app.gate_trials import gate_trials
 
     try:
-        rows = gate_trials(places, most, _progress, seed)
+        rows = gate_trials(places, most, console.progress("pictures"), seed)
     except (SetError, PictureError, ValueError) as error:
         console.leave(str(error))
     if as_json:
         named = [str(place) for place in places]
         console.answer_json({"places": named, "gates": [asdict(row) for row in rows]})
         return
-    console.note("")
     console.table(
         ["pictures", "stopped", "95 %", "n", "why"],
         [[r.pictures, *_share(r.stopped), _counted(r.codes)] for r in rows],
@@ -75,23 +73,17 @@ def proofs(
     if unknown:
         console.leave(f"There is no kind {', '.join(sorted(unknown))}: name {', '.join(KINDS)}.")
     try:
-        rows = ProofTrials(places, seed).run(trials, _progress, kind or KINDS)
+        rows = ProofTrials(places, seed).run(trials, console.progress("trials"), kind or KINDS)
     except (SetError, PictureError) as error:
         console.leave(str(error))
     if as_json:
         named = [str(place) for place in places]
         console.answer_json({"places": named, "proofs": [asdict(row) for row in rows]})
         return
-    console.note("")
     console.table(
         ["light proof", "refused", "95 %", "n", "why", "CPU ms"],
         [[r.kind, *_share(r.refused), _counted(r.codes), f"{r.judged_ms:g}"] for r in rows],
     )
-
-
-def _progress(done: int, total: int) -> None:
-    sys.stderr.write(f"\r{done} of {total}")
-    sys.stderr.flush()
 
 
 def _share(rate: Rate) -> tuple[str, str, str]:

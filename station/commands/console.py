@@ -12,6 +12,7 @@ import typer
 from station.messages.catalogue import Catalogue
 
 OK, FAILED, UNUSABLE = 0, 1, 2
+_LINES = 50
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -61,6 +62,16 @@ def note(text: str) -> None:
     """A line of progress or a remark, on standard error."""
     sys.stderr.write(visible(text) + "\n")
     sys.stderr.flush()
+
+
+def progress(of: str) -> Callable[[int, int], None]:
+    """Tells how many of how many are done, on standard error, in at most some fifty lines."""
+
+    def said(done: int, total: int) -> None:
+        if done == total or done * _LINES // total > (done - 1) * _LINES // total:
+            note(f"{done} of {total} {of}")
+
+    return said
 
 
 def attended() -> bool:

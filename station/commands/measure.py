@@ -1,6 +1,5 @@
 """`regrade measure …`: what measuring knows of itself, and whether it holds."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +62,7 @@ def edges(
         console.leave("Give --out with a file, or --state with the directory of a bench.")
     if state is not None and (pack is None or not state.is_dir()):
         console.leave("--state names the directory of a bench, and goes with --pack.")
-    table = learn_edges(sets, outliner_of(pack), progress("returns"))
+    table = learn_edges(sets, outliner_of(pack), console.progress("returns"))
     if out is not None:
         _write(out, table.text())
         console.note(f"{out}: {len(table.grids)} grids from {table.source}")
@@ -85,7 +84,7 @@ def cover(sets: _Sets, edges: _Edges = None, pack: _Pack = None, as_json: _Json 
     table = edge_table(edges)
     if edges is not None:
         table = table.over(edge_table(None))
-    found = list(trials(sets, table, outliner_of(pack), progress("returns")))
+    found = list(trials(sets, table, outliner_of(pack), console.progress("returns")))
     groups = coverage(found)
     if as_json:
         console.answer_json({"groups": [asdict(group) for group in groups]})
@@ -115,10 +114,10 @@ def pod(
     from station.app.measuring.tables import detector_of
 
     if pack is None:
-        model = learn_pod(sets, progress("returns"))
+        model = learn_pod(sets, console.progress("returns"))
     else:
         finder, name = detector_of(pack)
-        model = learn_pod_of(finder, name, sets, progress("returns"))
+        model = learn_pod_of(finder, name, sets, console.progress("returns"))
     _write(out, model.text())
     console.note(f"{out}: {len(model.kinds)} kinds from {model.source}")
 
@@ -142,7 +141,7 @@ def find(
     from station.app.measuring.finding import attempts, attempts_on_pictures, foretold
     from station.app.measuring.tables import detector_of, pod_model
 
-    known, said = pod_model(model), progress("returns")
+    known, said = pod_model(model), console.progress("returns")
     if pack is None:
         tried, false = attempts_on_pictures(known, sets, said)
     else:
@@ -252,16 +251,6 @@ def shade(
 
 def _size(size: float | None, unit: str) -> str:
     return "at no size" if size is None else f"{float(f'{size:.3g}'):g} {unit}"
-
-
-def progress(of: str) -> Callable[[int, int], None]:
-    """Progress on standard error, every twenty."""
-
-    def said(done: int, total: int) -> None:
-        if done % 20 == 0 or done == total:
-            console.note(f"{done} of {total} {of}")
-
-    return said
 
 
 def _write(path: Path, text: str) -> None:

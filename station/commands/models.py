@@ -3,7 +3,6 @@
 `station.commands.packs` and `station.commands.bakeoff` have the rest.
 """
 
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -110,9 +109,7 @@ def render(
     if width is not None and width % 64:
         console.leave(f"--width must be a multiple of 64, not {width}.")
 
-    def progress(done: int, total: int) -> None:
-        console.note(f"{done} of {total} returns")
-
+    progress = console.progress("returns")
     try:
         if generator is Generator.FAST:
             made = render_fast_set(
@@ -240,7 +237,7 @@ def evaluate(
     from station.app.evaluation import evaluate_pack, record_measurement
 
     _check_recording(into, key)
-    figures = evaluate_pack(pack, rendered, _progress("returns"), mistakes, lights or ())
+    figures = evaluate_pack(pack, rendered, console.progress("returns"), mistakes, lights or ())
     if into and key:
         title = f"Set `{figures['set']}`" + (f", {', '.join(lights)} light only" if lights else "")
         record_measurement(pack, into, key, title, set_section(figures), figures)
@@ -274,7 +271,7 @@ def photographs(
         console.leave("Name photographs: --faulty FOLDER, --clean FOLDER, or both.")
     _check_recording(into, key)
     figures = evaluate_photographs(
-        pack, faulty or (), clean or (), _progress("photographs"), held_out=held_out
+        pack, faulty or (), clean or (), console.progress("photographs"), held_out=held_out
     )
     if into and key:
         record_measurement(pack, into, key, "Real photographs", photographs_section(figures))
@@ -311,11 +308,3 @@ def _check_recording(into: Path | None, key: Path | None) -> None:
         console.leave("--into needs --key, and --key needs --into.")
     if into is not None and into.exists():
         console.leave(f"{into} exists already: name another folder for the measured pack.")
-
-
-def _progress(what: str) -> Callable[[int, int], None]:
-    def told(done: int, total: int) -> None:
-        if done == total or done % 20 == 0:
-            console.note(f"{done} of {total} {what}")
-
-    return told
