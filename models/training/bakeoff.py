@@ -5,12 +5,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.evaluation import evaluate
 from models.rendering.fast.faults.index import KINDS
-from models.runtime.manifest import LISTED_FILES, Manifest
-from models.runtime.metrics import Figure, Metrics, OverallFigures
+from models.runtime.metrics import Metrics
 from models.runtime.pack import Pack
 from models.training.checkpoint import read_checkpoint
 from models.training.errors import TrainingError
@@ -18,6 +16,7 @@ from models.training.export import onnx_bytes
 from models.training.loop import Recipe, train
 from models.training.network import STRIDE
 from models.training.pack import input_table
+from models.training.unsigned import unsigned_pack
 from models.training.yolo import YoloRecipe, train_yolo
 from models.training.yolo_labels import write_yolo_set
 
@@ -25,6 +24,7 @@ DENSE = "dense segmenter"
 YOLO = "yolo11n-seg"
 _SIDE = 640
 _LOW = 0.4
+_LEAST_PX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,10 @@ def _dense(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
         "stride": STRIDE,
         "delimit": "any",
         "thresholds": _thresholds(_LOW),
+        "min_area_px": _LEAST_PX,
     }
-    return _pack(DENSE, "Apache-2.0", onnx_bytes(checkpoint.network()), input_table(), decode)
+    model = onnx_bytes(checkpoint.network())
+    return unsigned_pack("dense", "Apache-2.0", model, tuple(KINDS), input_table(), decode)
 
 
 def _yolo(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
@@ -88,33 +90,11 @@ def _yolo(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
         "kind": "yolo-seg",
         "stride": 4,
         "thresholds": _thresholds(0.5),
+        "min_area_px": _LEAST_PX,
         "fit": "letterbox",
     }
-    return _pack(YOLO, "AGPL-3.0", model, picture, decode)
+    return unsigned_pack(YOLO, "AGPL-3.0", model, tuple(KINDS), picture, decode)
 
 
 def _thresholds(low: float) -> dict[str, dict[str, float]]:
     return {name: {"low": low, "high": max(low, 0.5)} for name in KINDS}
-
-
-def _pack(
-    name: str, licence: str, model: bytes, picture: dict[str, Any], decode: dict[str, Any]
-) -> Pack:
-    """A pack in memory: it is never stored, so there is nothing to sign."""
-    manifest = Manifest.model_validate(
-        {
-            "schema": 1,
-            "name": name.replace(" ", "-"),
-            "version": "0",
-            "licence": licence,
-            "classes": list(KINDS),
-            "input": picture,
-            "decode": {**decode, "min_area_px": 16},
-            "scores": {"meaning": "Nothing: raw scores."},
-            "files": dict.fromkeys(LISTED_FILES, "0" * 64),
-        }
-    )
-    unknown = Metrics(
-        set="none", classes={}, overall=OverallFigures(mask_map50=Figure(), auroc=Figure())
-    )
-    return Pack(Path(name), manifest, "0" * 64, "none", model, (), unknown, "")

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.detector import Detector
-from models.runtime.manifest import LISTED_FILES, Manifest
-from models.runtime.metrics import Figure, Metrics, OverallFigures
 from models.runtime.pack import Pack
 from models.runtime.session import Session
+from models.training.unsigned import unsigned_pack
 
 ARCHITECTURE = "yolo11n-seg.yaml"
 SIDE = 640
@@ -108,28 +107,13 @@ def _ultralytics(onnx: Path) -> Callable[[NDArray[np.uint8]], float]:
 
 
 def _pack(onnx: Path) -> Pack:
-    """A pack in memory: it is never stored, so there is nothing to sign."""
     names = [f"class-{n}" for n in range(_CLASSES)]
-    manifest = Manifest.model_validate(
-        {
-            "schema": 1,
-            "name": "yolo-rival",
-            "version": "0",
-            "licence": "AGPL-3.0",
-            "classes": names,
-            "input": {"width": SIDE, "height": SIDE},
-            "decode": {
-                "kind": "yolo-seg",
-                "stride": 4,
-                "thresholds": {name: {"low": 0.25, "high": 0.25} for name in names},
-                "min_area_px": 4,
-                "fit": "letterbox",
-            },
-            "scores": {"meaning": "Nothing: the weights are untrained."},
-            "files": dict.fromkeys(LISTED_FILES, "0" * 64),
-        }
-    )
-    unknown = Metrics(
-        set="none", classes={}, overall=OverallFigures(mask_map50=Figure(), auroc=Figure())
-    )
-    return Pack(onnx, manifest, "0" * 64, "none", onnx.read_bytes(), (), unknown, "")
+    decode = {
+        "kind": "yolo-seg",
+        "stride": 4,
+        "thresholds": {name: {"low": 0.25, "high": 0.25} for name in names},
+        "min_area_px": 4,
+        "fit": "letterbox",
+    }
+    picture = {"width": SIDE, "height": SIDE}
+    return unsigned_pack("yolo-rival", "AGPL-3.0", onnx.read_bytes(), names, picture, decode)
