@@ -33,7 +33,8 @@ from station.domain.faults import refuse
 from station.domain.identity import ItemCode
 from station.domain.scan import ItemScanned, read_scan
 from station.screen.view import Band, OperatorView
-from station.virtual.camera import VIRTUAL, virtual_camera
+from station.virtual.camera import VIRTUAL
+from station.virtual.faulty_source import virtual_camera
 from station.virtual.lit_board import CHANNELS, LIGHTS, LitBoard
 from station.virtual.operator import Operator, Return, Seen, Wanted
 from station.virtual.receiver_process import ReceiverProcess

@@ -41,7 +41,8 @@ from station.domain.events import (
 )
 from station.domain.identity import ItemCode
 from station.domain.item import Declared, Item, OrderLine
-from station.virtual.camera import VIRTUAL, virtual_camera
+from station.virtual.camera import VIRTUAL
+from station.virtual.faulty_source import virtual_camera
 from station.virtual.world import Break, World
 from station.workflow.commands import Examine, Expose
 from station.workflow.outcomes import outcome_of

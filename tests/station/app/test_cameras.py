@@ -13,7 +13,8 @@ from station.domain.capture import Frame, Shot
 from station.domain.events import BenchSeen, Exposed, ExposureFailed
 from station.domain.faults import StationError
 from station.screen.live import LiveView
-from station.virtual.camera import VIRTUAL, virtual_camera
+from station.virtual.camera import VIRTUAL
+from station.virtual.faulty_source import virtual_camera
 from station.virtual.world import World
 from tests.support.events import Heard
 from tests.support.tiny_set import HEIGHT, WIDTH, tiny_set

@@ -14,7 +14,8 @@ from station.app.wiring import camera_optics, light_responses, read_calibration,
 from station.domain.capture import Pose, Shot
 from station.domain.events import Exposed, ProofFailed, Proved
 from station.domain.light_proof import LightResponse, Mix
-from station.virtual.camera import VIRTUAL, virtual_camera
+from station.virtual.camera import VIRTUAL
+from station.virtual.faulty_source import virtual_camera
 from station.virtual.world import World
 from tests.support.events import Heard
 from tests.support.records import changed, written

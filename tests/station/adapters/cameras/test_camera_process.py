@@ -40,7 +40,7 @@ from station.domain.events import (
     FaultRaised,
 )
 from station.domain.faults import FaultCode
-from station.virtual.camera import virtual_camera
+from station.virtual.faulty_source import virtual_camera
 from station.virtual.world import Address, Break, World
 from tests.support.events import Heard
 from tests.support.lamps import Lamps

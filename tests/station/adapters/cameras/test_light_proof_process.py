@@ -21,7 +21,7 @@ from station.app.defaults import PICTURES
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.events import Exposed, ExposureFailed, ProofFailed, Proved
 from station.domain.faults import FaultCode
-from station.virtual.camera import virtual_camera
+from station.virtual.faulty_source import virtual_camera
 from station.virtual.world import Break, LampFault, World
 from tests.support.events import Heard
 from tests.support.lamps import Lamps
