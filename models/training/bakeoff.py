@@ -13,9 +13,10 @@ from models.runtime.pack import Pack
 from models.training.checkpoint import read_checkpoint
 from models.training.errors import TrainingError
 from models.training.export import onnx_bytes
-from models.training.loop import Recipe, train
+from models.training.loop import train
 from models.training.network import STRIDE
 from models.training.pack import input_table
+from models.training.recipe import Recipe
 from models.training.unsigned import unsigned_pack
 from models.training.yolo import YoloRecipe, train_yolo
 from models.training.yolo_labels import write_yolo_set

@@ -36,10 +36,17 @@ def signing(tmp_path: Path) -> tuple[Path, tuple[TrustedKey, ...]]:
 
 
 def short_recipe():
-    from models.training.loop import Recipe
+    from models.training.recipe import Recipe
 
     return Recipe(
-        crop=64, coarse_crop=64, batch=4, fresh=2, kept=16, validation_crops=4, validation_steps=1
+        crop=64,
+        coarse_crop=64,
+        batch=4,
+        fresh=2,
+        kept=16,
+        threads=1,
+        validation_crops=4,
+        validation_steps=1,
     )
 
 
