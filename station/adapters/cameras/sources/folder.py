@@ -16,7 +16,9 @@ _EXIF = b"Exif\0\0"
 class FolderSource:
     """The JPEG and PNG pictures of a folder in the order of their names, each one once.
 
-    A picture that EXIF may want turned is given as its turned pixels: evidence carries no EXIF.
+    Where names tell the light (`007-top-raking.jpg`) no picture stands in for one of another light:
+    after one that was refused the next would be taken for it, and all that follow for others. A
+    picture that EXIF may want turned is given as its turned pixels: evidence carries no EXIF.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,11 +41,17 @@ class FolderSource:
         """A folder is no camera."""
         return ""
 
-    def grab(self, light: str) -> Exposure | PixelExposure:  # noqa: ARG002  it is in the pictures
-        """The next picture; EOFError after the last one."""
+    def grab(self, light: str) -> Exposure | PixelExposure:
+        """The next picture; EOFError after the last one, LookupError if its name tells another
+        light: it stays the next one then."""
         if self._sequence >= len(self._files):
             raise EOFError(f"{self._folder} has no more pictures: put new ones into it.")
         file = self._files[self._sequence]
+        if not _of_light(file, light) and any(_of_light(other, light) for other in self._files):
+            raise LookupError(
+                f"The next picture {file.name} is not of the light {light}: a picture was refused "
+                f"or is missing, so put {self._folder} in order and start again."
+            )
         self._sequence += 1
         content, now = file.read_bytes(), time.monotonic()
         if _EXIF in content:
@@ -59,3 +67,7 @@ class FolderSource:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _of_light(file: Path, light: str) -> bool:
+    return file.stem.endswith(f"-{light}")

@@ -269,6 +269,22 @@ def test_a_folder_gives_its_pictures_in_order_and_then_says_it_is_empty(
     assert "no more pictures" in third.fault.detail
 
 
+def test_no_picture_of_a_folder_stands_in_for_one_of_another_light(tmp_path: Path) -> None:
+    picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    for name in ("1-top-bright.png", "2-top-raking.png", "3-bottom-bright.png"):
+        cv2.imwrite(str(tmp_path / name), picture)
+    source = FolderSource(tmp_path)
+    source.open()
+
+    source.grab("bright")
+    for _ in range(2):
+        with pytest.raises(LookupError, match=r"2-top-raking.png is not of the light bright"):
+            source.grab("bright")
+
+    assert source.grab("raking").sequence == 2
+    assert source.grab("bright").sequence == 3
+
+
 def test_a_device_that_is_not_there_is_a_fault_in_words(world: World, tmp_path: Path) -> None:
     device = str(tmp_path / "video0")
     station = Station(partial(UvcSource, device, UvcSettings(WIDTH, HEIGHT)), world)
