@@ -1,1 +1,0 @@
-ROgfWrtKivVPFabg+ZCVtfWQztDGPocA2cSc6nWjG31+s6i9nDAUSHLcLY6Cbvmj7Fs8wGUp43+zbHpOxVt+AA==
