@@ -46,7 +46,7 @@ class PictureLimits:
     alike_least: float = 0.4
     light_off: float = 0.05
     edge_most: float = 0.005
-    sharpness_least: float = 2.45
+    sharpness_least: float = 2.3
     uneven: float = 0.74
     clipped_most: float = 0.20
     glare_most: float = 0.03
