@@ -19,6 +19,8 @@ from station.workflow.stages import Bench
 from station.workflow.truth import true_grade
 
 _LONGEST_SILENCE_S = 120.0
+_LONGEST_ITEM_S = 300.0
+"""Where a picture is refused again and again the bench moves, and nothing comes of it."""
 _DRAIN_S = 90.0
 
 
@@ -68,7 +70,8 @@ class Summary:
 def run_headless(options: DemoOptions, say: Callable[[str], None]) -> Summary:
     """Run the shift, wait until everything closed is delivered, and sum up.
 
-    Incomplete if the bench stood still for two minutes or the outbox did not drain in time.
+    Incomplete if the bench stood still for two minutes, if five passed without an item being
+    finished, or if the outbox did not drain in time.
     """
     with Demo(options) as demo:
         progress = _Progress(demo, say)
@@ -93,6 +96,7 @@ class _Progress:
         self._demo = demo
         self._say = say
         self._moved = threading.Event()
+        self._made_s = time.monotonic()
         self.made: list[Inspection] = []
 
     def see(self, bench: Bench) -> None:
@@ -102,6 +106,7 @@ class _Progress:
         if last is None or bench.ended == 0 or not self._is_new(last):
             return
         self.made.append(last)
+        self._made_s = time.monotonic()
         count, of = len(self.made), len(self._demo.comings)
         self._say(f"{count}/{of}  {_line(last)}")
         if self._demo.options.outage and count == (of + 1) // 2:
@@ -109,13 +114,16 @@ class _Progress:
 
     def wait(self, finished: threading.Event) -> bool:
         """Wait for the end of the shift; False once nothing has moved for too long."""
-        silent_since = time.monotonic()
+        silent_since = self._made_s = time.monotonic()
         while not finished.wait(1.0):
             if self._moved.is_set():
                 self._moved.clear()
                 silent_since = time.monotonic()
             elif time.monotonic() - silent_since > _LONGEST_SILENCE_S:
                 self._say("The bench stands still: the shift is broken off.")
+                return False
+            if time.monotonic() - self._made_s > _LONGEST_ITEM_S:
+                self._say("The item on the bench comes to no end: the shift is broken off.")
                 return False
         return True
 
