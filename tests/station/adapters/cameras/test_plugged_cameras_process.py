@@ -150,8 +150,12 @@ def test_two_cameras_whose_cables_were_swapped_picture_nothing_until_they_are_ba
             in rig.raised(name, FaultCode.CAMERA_SWAPPED).fault.detail
         )
 
+    cleared = [each.subject for each in rig.heard.of(FaultCleared)]
     swap_cables(usb)
-    rig.heard.wait(FaultCleared, 2)
+    for name in names:
+        rig.heard.wait(
+            FaultCleared, cleared.count(name) + 1, lambda e, name=name: e.subject == name
+        )
     answers = [rig.expose(name, take=1) for name in names]
     assert [answer.frame.camera for answer in answers if isinstance(answer, Exposed)] == [*names]
 
