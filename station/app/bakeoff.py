@@ -8,6 +8,7 @@ from typing import Any
 
 from models.runtime.errors import InferenceError, PackError, PictureError
 from models.sets import SetError, read_set
+from station.app.train_extra import lacking
 from station.domain.faults import refuse
 
 
@@ -28,10 +29,7 @@ def bake_off(
         from models.training.bakeoff import bake_off as compete
         from models.training.errors import TrainingError
     except ModuleNotFoundError as error:
-        raise refuse(
-            f"Training needs {error.name}, which is not installed: install the extra 'train' "
-            "(locks/train.lock), as ./run does"
-        ) from error
+        raise lacking("Training", error) from error
     try:
         by_generator: dict[str, list[Path]] = {}
         for path in held:

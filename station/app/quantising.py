@@ -9,6 +9,7 @@ from models.runtime.keys import read_private_key
 from models.runtime.writing import write_pack
 from models.sets import SetError
 from station.app.packs import open_pack
+from station.app.train_extra import lacking
 from station.domain.faults import refuse
 
 _TOLERANCE = 0.02
@@ -27,10 +28,7 @@ def quantise_pack(
     try:
         from models.training.quantise import calibration_pictures, golden_of, quantised
     except ModuleNotFoundError as error:
-        raise refuse(
-            f"Quantising needs {error.name}, which is not installed: install the extra 'train' "
-            "(locks/train.lock), as ./run does"
-        ) from error
+        raise lacking("Quantising", error) from error
     if out.exists():
         raise refuse(f"{out} exists already: name another folder")
 

@@ -10,6 +10,7 @@ from models.rendering.fast.faults.index import KINDS
 from models.runtime.errors import PackError
 from models.runtime.keys import read_private_key
 from models.sets import SetError
+from station.app.train_extra import lacking
 from station.domain.faults import refuse
 
 
@@ -52,10 +53,7 @@ def train_pack(
         from models.training.loop import Progress, train
         from models.training.pack import Imprint, make_pack
     except ModuleNotFoundError as error:
-        raise refuse(
-            f"Training needs {error.name}, which is not installed: install the extra 'train' "
-            "(locks/train.lock), as ./run does"
-        ) from error
+        raise lacking("Training", error) from error
 
     def progress(now: Progress) -> None:
         dice = ", ".join(f"{name} {value:.2f}" for name, value in now.dice.items())

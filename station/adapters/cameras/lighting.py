@@ -43,29 +43,21 @@ class Lighting:
             self._lit_s = self._clock.monotonic()
             self.settled_s = self._lit_s + settle_s
 
-    def set_ahead(self, light: str | Mix) -> bool:
-        """Set the light of a shot that will be asked for soon; until then it does not rest.
-
-        False if it cannot be set.
-        """
-        if not self._tried(light):
-            return False
-        self._held_until_s = self._clock.monotonic() + _HELD_S
-        return True
-
     def rest(self) -> None:
         """Back to the resting light, unless the next shot's is set already."""
         if self._light != self._settings.resting and self._clock.monotonic() >= self._held_until_s:
             self._tried(self._settings.resting)
 
-    def unsteady(self, light: str | Mix, then: str | Mix | None = None) -> Refusal | None:
-        """Why a picture taken since `light` was set may be in another: its controller may have
-        restarted meanwhile, which it tells when it is spoken to again.
+    def move_on(self, light: str | Mix, then: str | Mix | None = None) -> Refusal | None:
+        """Why a picture taken since `light` was set may be in another, now that it was taken.
 
-        With `then`, the light of what follows, it is spoken to by setting that.
+        A controller may have restarted meanwhile, which it tells when it is spoken to again: by
+        setting `then`, the light of what will be asked for soon, which does not rest until then.
         """
         lit_s = self._lit_s
-        if then is None or not self.set_ahead(then):
+        if then is not None and self._tried(then):
+            self._held_until_s = self._clock.monotonic() + _HELD_S
+        else:
             try:
                 self._lamp.apply(light)
             except StationError as error:

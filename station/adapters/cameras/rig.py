@@ -212,7 +212,7 @@ class Rig:
         if asked.captured:
             return
         asked.captured = True
-        asked.unsteady = self._light.unsteady(asked.job.light, self._following(asked.job))
+        asked.unsteady = self._light.move_on(asked.job.light, self._following(asked.job))
 
     def _following(self, job: Job) -> str | Mix | None:
         """The light of what comes after a job, as far as that is known."""

@@ -106,14 +106,15 @@ def test_the_trial_of_a_pose_goes_on_with_the_light_that_it_was_begun_with(name:
 
     begun = judge.begin("i1", pose)
     trial, again = (judge.trial("i1", pose, frames) for _ in range(2))
-    judge.begin("i1", pose)
+    begun_again = judge.begin("i1", pose)
     of_another = judge.trial("i2", pose, frames)
 
     assert isinstance(trial, Trial)
     assert isinstance(again, Trial)
     assert isinstance(of_another, Trial)
     assert trial.steps[0].mix == begun
-    assert len({str(each.steps[0].mix) for each in (trial, again, of_another)}) == 3
+    drawn = [begun_again, *(each.steps[0].mix for each in (trial, again, of_another))]
+    assert len(set(map(str, drawn))) == 4
 
 
 def test_a_pose_with_one_light_is_begun_with_the_light_that_is_added() -> None:
