@@ -213,10 +213,10 @@ class VirtualCamera:
 
 def noisy(picture: Picture, noise: NDArray[np.float32], exposure: float) -> Picture:
     """The picture as a sensor gives it: shot and read noise, in grey levels, from unit noise."""
-    level = picture.astype(np.float32) * np.float32(exposure)
-    noise = noise * np.sqrt(np.float32(_READ_NOISE**2) + np.float32(_SHOT_NOISE) * level)
-    level += noise
-    return np.asarray(cv2.convertScaleAbs(np.clip(level, 0, 255)), np.uint8)
+    levels = np.arange(256, dtype=np.float32) * np.float32(exposure)
+    deviations = np.sqrt(np.float32(_READ_NOISE**2) + np.float32(_SHOT_NOISE) * levels)
+    spread = noise * cv2.LUT(picture, deviations)
+    return np.asarray(cv2.add(cv2.LUT(picture, levels), spread, dtype=cv2.CV_8U), np.uint8)
 
 
 def _with_hand(picture: Picture, moment: int) -> Picture:

@@ -33,10 +33,13 @@ _LINEAR, _CODED = _linear(), _coded()
 
 def mixed(parts: Sequence[tuple[Picture, float]]) -> Picture:
     """The sum of pictures of one size, each lit at a share of its lamp; light adds up."""
-    total = np.zeros(parts[0][0].shape, np.float32)
-    for picture, share in parts:
-        total += _decoded(picture) * np.float32(share)
-    return _encoded(total)
+    first, *others = [(picture, _LINEAR * np.float32(share)) for picture, share in parts]
+    if not others:
+        return np.asarray(cv2.LUT(first[0], _encoded(first[1])), np.uint8)
+    total = cv2.LUT(*first)
+    for other in others:
+        total = cv2.add(total, cv2.LUT(*other), dst=total)
+    return _encoded(np.asarray(total, np.float32))
 
 
 def as_print(picture: Picture, empty: Picture, empty_lit: Picture) -> Picture:
@@ -76,4 +79,8 @@ def _decoded(picture: Picture) -> NDArray[np.float32]:
 
 
 def _encoded(linear: NDArray[np.float32]) -> Picture:
-    return _CODED[(np.clip(linear, 0, 1) * _STEPS + np.float32(0.5)).astype(np.uint16)]
+    steps = np.clip(linear, 0, 1)
+    steps *= _STEPS
+    steps += np.float32(0.5)
+    # Indices of the machine's own size are taken as they are; smaller ones would be converted.
+    return _CODED.take(steps.astype(np.intp))
