@@ -63,6 +63,7 @@ class Identified:
 class PoseExamined:
     """What was found on one pose; `failure` says why it could not be examined.
 
+    `model_pack` is none where there was no picture to ask the detector about.
     `mm_per_px` is the scale on the item's upper face, none without a calibration in date.
     `withdrawn` says why a camera that was calibrated may claim no sizes and colours now. `codes`
     are those on the item, as a scanner with AIM identifiers would send them: at most `MOST_CODES`,
@@ -74,7 +75,7 @@ class PoseExamined:
 
     pose: str
     findings: tuple[Finding, ...]
-    model_pack: str
+    model_pack: str | None
     calibration: str | None
     mm_per_px: float | None = None
     failure: str | None = None
@@ -87,16 +88,17 @@ class PoseExamined:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """Every pose was pictured, and examined or not examinable.
+    """Every pose was pictured and examined, or could not be.
 
-    `proofs` bear the frames out; none at a bench that does not switch its lights.
+    `proofs` bear the frames out; none at a bench that does not switch its lights. `last_frame_at`
+    is none where no picture could be had.
     """
 
     identified: Identified
     frames: tuple[Frame, ...]
     poses: tuple[PoseExamined, ...]
     unseen: frozenset[str]
-    last_frame_at: datetime
+    last_frame_at: datetime | None
     proofs: tuple[LightProof, ...] = ()
 
     @property

@@ -66,8 +66,11 @@ def asking(bench: Bench, now: datetime, cameras: frozenset[str] = frozenset()) -
             return _ready(bench, notice, now)
         case Identifying(opened):
             return Asking(Band.READING, Text("do.look-up"), notice or _known_by(opened))
-        case Capturing(stuck=Fault() as stuck):
-            return Asking(Band.NEEDS_YOU, *_told(stuck, cameras))
+        case Capturing(stuck=Fault() as stuck) as stage:
+            remedy, said = _told(stuck, cameras)
+            if stage.refused > 1:
+                said = Text("screen.or-tote", (("fault", stuck.code.value),))
+            return Asking(Band.NEEDS_YOU, remedy, said)
         case Capturing() as stage:
             known = _known_by(stage.identified.opened)
             return Asking(Band.LOOKING, _capturing(stage), notice or known)

@@ -6,8 +6,8 @@ from typing import TypeGuard
 
 from station.domain.events import BenchView, Exposed, ExposureFailed, LookedUp, PoseAnswered
 from station.domain.faults import TO_ARRANGE
-from station.domain.grading import Grade
-from station.domain.inspection import Examined, Identified, IdentifiedBy, Judged
+from station.domain.grading import Grade, GradingPolicy
+from station.domain.inspection import Examined, Identified, IdentifiedBy, Judged, PoseExamined
 from station.domain.judging import judge
 from station.workflow import camera_codes
 from station.workflow.commands import Command, Examine, Expose, FindOrder, Prove, Say, Sound
@@ -123,7 +123,7 @@ def exposed(bench: Bench, event: Exposed) -> Step:
         return expose_next(replace(bench, stage=stage), stage)
     index = stage.pose_index + 1
     more = index < len(stage.recipe.poses)
-    stage = replace(stage, pose_index=index, waiting=more, disturbed=False)
+    stage = replace(stage, pose_index=index, waiting=more, disturbed=False, refused=0)
     opened, item = stage.identified.opened, stage.identified.item
     frames = stage.frames_of(pose)
     commands: list[Command] = [Examine(opened.id, stage.take, pose, frames, item)]
@@ -149,7 +149,8 @@ def exposure_failed(bench: Bench, event: ExposureFailed) -> Step:
     if event.fault.code in TO_ARRANGE:
         shots = {shot.name for shot in stage.pose.shots} if stage.pose else set()
         kept = tuple(frame for frame in stage.frames if frame.shot not in shots)
-        stuck = replace(stuck, waiting=True, disturbed=False, frames=kept)
+        laid_anew = stage.refused + 1
+        stuck = replace(stuck, waiting=True, disturbed=False, frames=kept, refused=laid_anew)
         return replace(bench, stage=stuck), (Say(Sound.ATTENTION),)
     return replace(bench, stage=stuck), (Say(Sound.STOP),)
 
@@ -182,10 +183,44 @@ def finished(bench: Bench, stage: Capturing, at: datetime) -> Step:
     return _judged(bench, stage, at)
 
 
+def unpictured(bench: Bench, stage: Capturing, at: datetime) -> Answering | None:
+    """What is to be said of an item that no good picture can be had of: a person must look.
+
+    Poses whose answer or proof is not there count as not examined, and their frames as not taken.
+    None where the policy is gone.
+    """
+    policy = bench.setup.policy(stage.identified.item.category)
+    if policy is None or stage.stuck is None:
+        return None
+    unproved = {pose.name for pose in stage.unproved} if bench.setup.proving else set()
+    answers = {answer.pose: answer for answer in stage.answers if answer.pose not in unproved}
+    kept = [pose for pose in stage.recipe.poses if pose.name in answers]
+    why = f"not pictured: {stage.stuck.code.value}"
+    missing = (
+        PoseExamined(pose.name, (), None, None, failure=why)
+        for pose in stage.recipe.poses
+        if pose.name not in answers
+    )
+    partial = replace(
+        stage,
+        frames=tuple(frame for pose in kept for frame in stage.frames_of(pose)),
+        answers=(*answers.values(), *missing),
+        proofs=tuple(proof for proof in stage.proofs if proof.pose in answers),
+    )
+    return Answering(_judge(policy, partial, at), stage.take)
+
+
 def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
     policy = bench.setup.policy(stage.identified.item.category)
     if policy is None:
         return _turned_away(bench, Notice("no-recipe", (), at))
+    judged = _judge(policy, stage, at)
+    clear = not judged.verdict.needs_review and judged.verdict.proposed is Grade.RESELLABLE
+    sound = Sound.ACCEPT if clear else Sound.ATTENTION
+    return replace(bench, stage=Answering(judged, stage.take), notice=None), (Say(sound),)
+
+
+def _judge(policy: GradingPolicy, stage: Capturing, at: datetime) -> Judged:
     order = {pose.name: index for index, pose in enumerate(stage.recipe.poses)}
     answers = tuple(sorted(stage.answers, key=lambda answer: order[answer.pose]))
     failed = tuple(answer.pose for answer in answers if answer.failure)
@@ -197,7 +232,7 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
         stage.frames,
         answers,
         unseen=frozenset(stage.recipe.zones - seen),
-        last_frame_at=max(frame.exposed_at for frame in stage.frames),
+        last_frame_at=max((frame.exposed_at for frame in stage.frames), default=None),
         proofs=stage.proofs,
     )
     verdict = judge(
@@ -212,10 +247,7 @@ def _judged(bench: Bench, stage: Capturing, at: datetime) -> Step:
             a.pose for a in answers if a.strangeness is not None and a.strangeness > 1
         ),
     )
-    clear = not verdict.needs_review and verdict.proposed is Grade.RESELLABLE
-    sound = Sound.ACCEPT if clear else Sound.ATTENTION
-    judged = Judged(examined, verdict, at)
-    return replace(bench, stage=Answering(judged, stage.take), notice=None), (Say(sound),)
+    return Judged(examined, verdict, at)
 
 
 def is_current(stage: object, inspection: str, take: int) -> TypeGuard[Capturing]:

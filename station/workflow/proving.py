@@ -53,7 +53,7 @@ def proof_failed(bench: Bench, event: ProofFailed) -> Step:
     )
     stuck = replace(stage, stuck=event.fault)
     if event.fault.code in TO_ARRANGE and (stage.unproven >= MOST_UNPROVEN or not untouched):
-        laid_again = replace(stuck, waiting=True)
+        laid_again = replace(stuck, waiting=True, refused=stage.refused + 1)
         return replace(bench, stage=laid_again), (*again, Say(Sound.ATTENTION))
     if stage.unproven >= MOST_UNPROVEN:
         return replace(bench, stage=stuck), (*again, Say(Sound.STOP))

@@ -53,7 +53,7 @@ def inspection_form(inspection: Inspection, outcome: Outcome | None) -> dict[str
         "identification": _identification(examined),
         "times": {
             "opened": _utc(examined.identified.opened.opened_at),
-            "last_frame": _utc(examined.last_frame_at),
+            "last_frame": _utc(examined.last_frame_at) if examined.last_frame_at else None,
             "judged": _utc(inspection.judged.judged_at),
             "ended": _utc(inspection.ended_at),
         },

@@ -203,6 +203,10 @@ def _next(bench: Bench, event: Scanned, meaning: ItemScanned, stage: Answering) 
 
 def _place(bench: Bench, event: Scanned, place: BinScanned | PlateScanned | ToteScanned) -> Step:
     stage = bench.stage
+    if isinstance(place, ToteScanned) and isinstance(stage, Capturing) and stage.cannot_be_pictured:
+        left = capturing.unpictured(bench, stage, event.at)
+        if left is not None:
+            return answers.hold(bench, left, place.tote, event.at)
     if not isinstance(stage, Answering):
         again = None if isinstance(place, ToteScanned) else labelling.rescanned(bench, event, place)
         return again or say(bench, event, "scan-not-now")

@@ -55,7 +55,7 @@ def compared(
     if policy is None or any(answer.failure for answer in answers):
         return None
     findings = tuple(finding for answer in answers for finding in answer.findings)
-    packs = sorted({pose.model_pack for pose in examined.poses})
+    packs = sorted({pose.model_pack for pose in examined.poses if pose.model_pack})
     return Compared(
         inspection=inspection.id,
         category=item.category,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from station.domain.capture import CaptureRecipe, Frame, Pose, Shot
 from station.domain.correction import Correction
 from station.domain.events import BenchView, LastEnded, Scanned
-from station.domain.faults import Fault
+from station.domain.faults import TO_ARRANGE, Fault
 from station.domain.grading import GradingPolicy
 from station.domain.identity import ItemCode
 from station.domain.inspection import Identified, Inspection, Judged, Opened, PoseExamined
@@ -63,7 +63,8 @@ class Capturing:
 
     `waiting` until the operator has laid the item as the pose at `pose_index` asks. `take` counts
     retakes, so that answers to an earlier take are recognised as late. `proofs` name the frames
-    that they bear out; `unproven` counts the poses that were not believed in a row.
+    that they bear out; `unproven` counts the poses that were not believed in a row, `refused` how
+    often the item has to be laid anew for its next picture.
     """
 
     identified: Identified
@@ -79,6 +80,12 @@ class Capturing:
     refining: ItemCode | None = None
     proofs: tuple[LightProof, ...] = ()
     unproven: int = 0
+    refused: int = 0
+
+    @property
+    def cannot_be_pictured(self) -> bool:
+        """Whether the item lies wrong for a picture, and may go to a person as it is."""
+        return self.stuck is not None and self.stuck.code in TO_ARRANGE
 
     @property
     def pose(self) -> Pose | None:

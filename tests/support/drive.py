@@ -152,6 +152,14 @@ class Drive:
             if event is not None:
                 self.happen(event)
 
+    def refuse(self, code: FaultCode) -> None:
+        """The pictures that are owed are refused for as long as they are tried again."""
+        while self.owed:
+            command = self.owed.popleft()
+            if isinstance(command, Expose):
+                fault, shot = Fault(code, command.shot.camera), command.shot.name
+                self.happen(ExposureFailed(self.now, command.inspection, command.take, shot, fault))
+
     def settle(self, findings: tuple[Finding, ...] = ()) -> None:
         """Answer everything owed, with `findings` on the upper face."""
         while self.owed:

@@ -316,6 +316,23 @@ def test_a_shot_that_fails_says_which_of_two_cameras_and_a_lamp_none() -> None:
         assert all(device.well for device in view.devices)
 
 
+def test_an_item_that_stays_unpictured_may_go_into_a_tote() -> None:
+    drive = logged_in()
+    drive.scan(code(1))
+    drive.answer()
+    told = []
+    for _ in range(3):
+        drive.refuse(FaultCode.PICTURE_GLARE)
+        told.append(said(shown(drive)))
+        drive.press(Key.TAKE)
+
+    assert told == [
+        ("needs-you", "remedy.picture-glare", "fault.picture-glare"),
+        ("needs-you", "remedy.picture-glare", "screen.or-tote"),
+        ("needs-you", "remedy.picture-glare", "screen.or-tote"),
+    ]
+
+
 def test_a_failed_save_stops_and_keeps_the_grade_in_sight() -> None:
     drive = inspected(*REPAIR)
     drive.press(Key.REPAIR)

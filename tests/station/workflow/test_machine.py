@@ -21,6 +21,7 @@ from station.domain.events import (
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Grade
 from station.workflow.commands import Examine, Expose, FindOrder, Save, Withdraw
+from station.workflow.record import inspection_form
 from station.workflow.settle import settle
 from station.workflow.stages import Answering, Capturing, Identifying, Ready, Saving
 from station.workflow.step import idle, replay, resume
@@ -435,3 +436,57 @@ def test_settling_a_held_item_supersedes_it() -> None:
     assert (closed.id, closed.supersedes) == ("id-9999", held.id)
     assert closed.decision.by == "0815"
     assert closed.judged.verdict == held.judged.verdict
+
+
+def test_an_item_that_cannot_be_pictured_goes_into_a_tote_for_a_person() -> None:
+    drive = Drive()
+    drive.scan(BADGE)
+    drive.scan(code(1))
+    drive.answer()
+    drive.refuse(FaultCode.PICTURE_GLARE)
+    assert drive.bench.stage.cannot_be_pictured
+    drive.scan("RG:TOTE:T-07")
+    drive.settle()
+
+    held = drive.bench.last.inspection
+    examined = held.judged.examined
+    assert (held.decision, held.tote) == (None, "T-07")
+    assert held.judged.verdict.needs_review
+    assert held.judged.verdict.proposed is None
+    assert (examined.frames, examined.last_frame_at) == ((), None)
+    assert [(pose.pose, pose.model_pack, pose.failure) for pose in examined.poses] == [
+        ("top", None, "not pictured: picture-glare"),
+        ("bottom", None, "not pictured: picture-glare"),
+    ]
+    form = inspection_form(held, None)
+    assert (form["shots"], form["model_pack"], form["times"]["last_frame"]) == ([], None, None)
+    assert isinstance(drive.bench.stage, Ready)
+
+
+def test_what_was_seen_of_an_item_before_it_could_not_be_pictured_counts() -> None:
+    drive = Drive()
+    drive.scan(BADGE)
+    drive.scan(code(1))
+    drive.settle(FINDINGS[2])
+    drive.turn_over()
+    drive.refuse(FaultCode.PICTURE_GLARE)
+    drive.scan("RG:TOTE:T-07")
+
+    examined = drive.saves[-1][2].judged.examined
+    assert [frame.shot for frame in examined.frames] == ["top-bright", "top-raking"]
+    assert examined.findings == FINDINGS[2]
+    assert examined.unseen >= {"bottom"}
+
+
+def test_a_tote_means_nothing_while_pictures_are_still_tried_or_the_camera_is_gone() -> None:
+    for failures in (0, 1, 3):
+        drive = Drive()
+        drive.scan(BADGE)
+        drive.scan(code(1))
+        drive.answer()
+        for _ in range(failures):
+            drive.answer(fail=True)
+        drive.scan("RG:TOTE:T-07")
+
+        assert drive.bench.notice.id == "scan-not-now"
+        assert not drive.saves
