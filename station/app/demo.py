@@ -14,7 +14,6 @@ from pathlib import Path
 from firmware_bridge.emulators.emulator import Emulator
 from firmware_bridge.emulators.plain import PlainImitation
 from firmware_bridge.emulators.ports import PtyPort
-from models.sets import RenderedSet, SetError, read_set
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.frames import FrameFiles
 from station.adapters.shelf import ShelfFiles
@@ -22,6 +21,7 @@ from station.adapters.store.opening import open_store
 from station.adapters.store.steps import nothing
 from station.app.cameras import CameraParts
 from station.app.defaults import PICTURES, load_policies, load_recipes
+from station.app.demo_goods import empty_bench, recipes_shown, rendered_returns
 from station.app.demo_tags import Tags, tag_of
 from station.app.learning import REFERENCES
 from station.app.live import LiveBench
@@ -29,7 +29,6 @@ from station.app.ordering import orders_in
 from station.app.wiring import BenchParts
 from station.config import Board, Device, Scanner
 from station.domain.events import Scanned
-from station.domain.faults import refuse
 from station.domain.identity import ItemCode
 from station.domain.scan import ItemScanned, read_scan
 from station.screen.view import Band, OperatorView
@@ -58,8 +57,8 @@ from station.workflow.step import replay
 SABOTAGE = "REGRADE_SABOTAGE"
 _BALLAST_BYTES = 1024 * 1024
 _MOST_COMINGS = 1_000_000
-
-EMPTY = {light: PICTURES / f"empty-{light}.jpg" for light in CHANNELS.values()}
+_MOST_REFUSED = 3
+"""So often a person lays an item anew for a picture, and then lets the supervisor look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,10 @@ class DemoOptions:
 
     items: int
     seed: int
+    pictures: Path = PICTURES
+    """The rendered set whose returns come to the bench."""
+    pack: Path | None = None
+    """The model pack that examines them; the bench's own if none."""
     state: Path | None = None
     outage: bool = False
     gallery: Path | None = None
@@ -101,12 +104,13 @@ class Demo:
 
     def _make(self, things: ExitStack) -> None:
         options, reached = self.options, _reached()
-        self.pictures = _demo_pictures()
-        self.trolley = Trolley(PICTURES, options.seed)
+        self.pictures = rendered_returns(options.pictures)
+        self._empty = empty_bench(options.pictures, CHANNELS.values())
+        self.trolley = Trolley(options.pictures, options.seed)
         self.state = options.state or _temporary(things)
         self.store = open_store(self.state, ballast_bytes=_BALLAST_BYTES, reached=reached)
         things.callback(self.store.close)
-        recipes = load_recipes()
+        recipes = recipes_shown(load_recipes(), self.pictures)
         self.setup = Setup(recipes, load_policies(recipes), options.undo, proving=options.proved)
         self.frames = FrameFiles(self.state, reached)
         self.comings = self._next_comings()
@@ -173,9 +177,10 @@ class Demo:
             cameras=tuple(self._camera(view) for view in range(self.options.cameras)),
             lights=LIGHTS,
             settle_s=0.02,
-            calibration=PICTURES / "calibration.json",
+            calibration=self.options.pictures / "calibration.json",
             devices=self._devices(),
             upstream_url=self._receiver.url,
+            pack=self.options.pack,
             outlines=ShelfFiles(self.state).outlines,
             references=self.state / REFERENCES,
         )
@@ -183,15 +188,16 @@ class Demo:
     def _camera(self, view: int) -> CameraParts:
         """The camera that the recipes name, and others that only look on."""
         address, other = self._world.address, self.options.camera
-        virtual = partial(virtual_camera, PICTURES, self.options.seed, address, view)
+        pictures, seed = self.options.pictures, self.options.seed
+        virtual = partial(virtual_camera, pictures, seed, address, view)
         return CameraParts(
             name="bench" if view == 0 else f"view {view + 1}",
             make=other(address) if other and view == 0 else virtual,
             width=self.pictures.width,
             height=self.pictures.height,
-            empty=EMPTY,
+            empty=self._empty,
             identity="" if other else VIRTUAL,
-            references=EMPTY if view == 0 else {},
+            references=self._empty if view == 0 else {},
         )
 
     def _devices(self) -> tuple[Device, ...]:
@@ -245,7 +251,9 @@ def glance(bench: Bench, view: OperatorView) -> Seen:
     elif view.band is Band.READY or instruction == "do.put-aside":
         wanted = Wanted.ITEM
     elif isinstance(bench.stage, Capturing) and bench.stage.waiting and bench.stage.pose:
-        wanted, pose = Wanted.POSE, bench.stage.pose.name
+        hopeless = bench.stage.cannot_be_pictured and bench.stage.refused >= _MOST_REFUSED
+        wanted = Wanted.TOTE if hopeless else Wanted.POSE
+        pose = None if hopeless else bench.stage.pose.name
     elif view.band is Band.STOPPED and not bench.blocked:
         wanted = Wanted.RETAKE
     elif instruction == "do.scan-tote":
@@ -278,13 +286,6 @@ def _temporary(things: ExitStack) -> Path:
     path = tempfile.mkdtemp(prefix="regrade-demo-")
     things.callback(shutil.rmtree, path, ignore_errors=True)
     return Path(path)
-
-
-def _demo_pictures() -> RenderedSet:
-    try:
-        return read_set(PICTURES)
-    except SetError as error:
-        raise refuse(f"The demo pictures cannot be used: {error}") from error
 
 
 def _reached() -> Callable[[str], None]:

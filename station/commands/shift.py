@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +45,13 @@ def demo(
         str | None,
         typer.Option(help="A tag reader beside the scanner: m100, llrp or another kind of reader."),
     ] = None,
+    goods: Annotated[
+        Path | None,
+        typer.Option(
+            help="Returns of `models render`, of any family, in place of the cartons; the pack for "
+            "all families examines them."
+        ),
+    ] = None,
     cameras: Annotated[
         int, typer.Option(min=1, max=4, help="How many cameras look on, live in the window.")
     ] = 1,
@@ -51,7 +59,8 @@ def demo(
         bool, typer.Option("--json", help="One JSON object on standard output.")
     ] = False,
 ) -> None:
-    """The virtual bench: the whole station with rendered cartons and no hardware."""
+    """The virtual bench: the whole station with rendered goods and no hardware."""
+    from station.app.defaults import FURTHER_PACKS
     from station.app.demo import DemoOptions
 
     windowed = not headless and not as_json and _has_display()
@@ -64,6 +73,8 @@ def demo(
         rfid=rfid,
         cameras=cameras,
     )
+    if goods is not None:
+        options = replace(options, pictures=goods, pack=FURTHER_PACKS[0])
     if windowed:
         from station.app.bench_window import run_demo_window
 

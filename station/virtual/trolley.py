@@ -12,7 +12,7 @@ from pathlib import Path
 from models.sets import ReturnTruth, read_set
 from station.domain.identity import ItemCode
 
-_NAMES = (
+_BOXED = (
     "Thermos gift box 500 ml",
     "Tea set, six cups",
     "Desk lamp",
@@ -22,6 +22,17 @@ _NAMES = (
     "Baby blanket",
     "Headphones",
 )
+_NAMES = {
+    "bottle": ("Shampoo 400 ml", "Cooking oil 750 ml", "Face tonic 200 ml"),
+    "device": ("Smartphone 128 GB", "Bluetooth speaker", "Remote control"),
+    "drinkware": ("Coffee mug 350 ml", "Latte glass", "Travel cup"),
+    "garment": ("T-shirt, size M", "Knitted jumper", "Bath towel"),
+    "mailer": ("Socks, three pairs", "Phone case", "Paperback"),
+    "pouch": ("Coffee beans 250 g", "Dried mango 200 g", "Cat treats"),
+    "shoe": ("Leather shoe, size 41", "Wallet", "Shoulder bag"),
+    "tableware": ("Dinner plate 26 cm", "Soup plate", "Saucer"),
+}
+"""By category of goods; what is not listed comes boxed."""
 _REASONS = ("changed my mind", "box was damaged", "not as shown", "wrong size", "")
 
 
@@ -68,12 +79,13 @@ class Trolley:
         entries = []
         for number in range(count):
             coming = self.coming(number)
+            names = _NAMES.get(coming.truth.category, _BOXED)
             goods = int(coming.code.gtin[-4:-1])
             entries.append(
                 {
                     "gtin": coming.code.gtin,
                     "serial": coming.code.serial,
-                    "name": _NAMES[goods % len(_NAMES)],
+                    "name": names[goods % len(names)],
                     "category": coming.truth.category,
                     "order": coming.order,
                     "size_mm": list(coming.truth.size_mm),
