@@ -48,17 +48,35 @@ def onnx_bytes(network: Segmenter) -> bytes:
             },
         )
     model = onnx.load_model_from_string(content.getvalue())
+    _share_weights(model.graph)
     _halve_weights(model.graph)
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString())
+
+
+def _share_weights(graph: Any) -> None:
+    """Name the weights of layers that are used more than once directly, not by way of a node."""
+    held = {tensor.name for tensor in graph.initializer}
+    known = {
+        node.output[0]: node.input[0]
+        for node in graph.node
+        if node.op_type == "Identity" and node.input[0] in held
+    }
+    nodes = [node for node in graph.node if node.output[0] not in known]
+    for node in nodes:
+        node.input[:] = [known.get(name, name) for name in node.input]
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _halve_weights(graph: Any) -> None:
     """Keep the weights of the convolutions in half the space."""
     wide = {tensor.name: tensor for tensor in graph.initializer}
     casts = []
+    widened: set[str] = set()
     for node in graph.node:
-        if node.op_type == "Conv":
+        if node.op_type == "Conv" and node.input[1] not in widened:
+            widened.add(node.input[1])
             tensor = wide[node.input[1]]
             half = numpy_helper.to_array(tensor).astype(np.float16)
             tensor.CopyFrom(numpy_helper.from_array(half, f"{tensor.name}.half"))
@@ -75,15 +93,16 @@ def _halve_weights(graph: Any) -> None:
 def convolutions_of(graph: Any) -> list[list[NDArray[np.float32]]]:
     """The weight and the bias, where there is one, of each convolution of `graph` in its order.
 
-    Convolutions whose parameters are no constants of the graph are left out.
+    One that is used more than once counts where it is used first. Convolutions whose parameters
+    are no constants of the graph are left out.
     """
     held = {tensor.name: tensor for tensor in graph.initializer}
     widened = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
-    names = [
-        [widened.get(name, name) for name in node.input[1:]]
+    names = dict.fromkeys(
+        tuple(widened.get(name, name) for name in node.input[1:])
         for node in graph.node
         if node.op_type == "Conv"
-    ]
+    )
     return [
         [np.array(numpy_helper.to_array(held[name]), np.float32) for name in parameters]
         for parameters in names

@@ -54,7 +54,7 @@ class Segmenter(nn.Module):
     """Planes [N, PLANES, H, W] in 0..1 to logits [N, K, H/2, W/2].
 
     The last logit is that of any fault, the others those of its kind (`probabilities`). H and W
-    must be multiples of 32. Normalisation is part of the network.
+    must be multiples of 16. Normalisation is part of the network.
     """
 
     def __init__(self, classes: int) -> None:
@@ -97,7 +97,8 @@ class Segmenter(nn.Module):
         levels = range(len(skips) - 2, -1, -1)
         for level, lateral, merge in zip(levels, self.laterals, self.merges, strict=True):
             lifted = nn.functional.interpolate(lateral(features), scale_factor=2, mode="nearest")
-            features = merge(lifted + skips[level])
+            skip = skips[level]
+            features = merge(lifted[..., : skip.shape[2], : skip.shape[3]] + skip)
             if level == _FEATURE_LEVEL:
                 places = features
         return self.spread(self.head(features)), places
@@ -106,6 +107,8 @@ class Segmenter(nn.Module):
 class Exported(nn.Module):
     """The network as the bench runs it: the probabilities of the classes, and the features.
 
+    The probabilities are the mean of those at the picture's own scale and at half of it, where
+    the network sees twice as far: that finds what is large and faint, the other what is fine.
     The layer of any fault is in each of them; it is not handed out.
     """
 
@@ -115,7 +118,12 @@ class Exported(nn.Module):
 
     def forward(self, planes: Any) -> tuple[Any, Any]:
         logits, features = self.network.logits_and_features(planes)
-        return probabilities(logits)[:, :-1], features
+        fine = probabilities(logits)[:, :-1]
+        distant = probabilities(self.network(nn.functional.avg_pool2d(planes, 2)))[:, :-1]
+        wide = nn.functional.interpolate(
+            distant, scale_factor=2, mode="bilinear", align_corners=False
+        )
+        return (fine + wide) / 2, features
 
 
 def parameters(network: nn.Module) -> int:

@@ -18,7 +18,13 @@ from models.training.photometry import varied, varied_planes
 from models.training.planes import ABSENT, COLOUR, LIGHTS, PLANES, PLANES_OF
 from models.training.stacks import Recent, RenderedPose, Stack, read_stack
 
-_RENDERED_SCALES = (0.75, 1.35)
+_FRAME_WIDTHS = (720.0, 2160.0)
+"""How wide a frame its crops are cut from may have been, in pixels: what is large is learnt from
+frames made small, what is fine from large ones."""
+
+_LARGEST_SCALE = 1.35
+"""Blown up further, a picture shows nothing finer."""
+
 _FAULT_CENTRED = 0.72
 _OFF_ITEM = 0.08
 _INJECTED_ON_CLEAN = 0.3
@@ -116,8 +122,8 @@ class RenderedCrops:
     ) -> Crop:
         stack = self._stacks.get(pose.directory / pose.truth.mask, lambda: read_stack(pose))
         placed = centre[0] - stack.origin[0], centre[1] - stack.origin[1]
-        low, high = _RENDERED_SCALES
-        view = random_view(rng, placed, (zoom * low, zoom * high))
+        low, high = (width / pose.width for width in _FRAME_WIDTHS)
+        view = random_view(rng, placed, (zoom * low, zoom * min(high, _LARGEST_SCALE)))
         planes = np.concatenate(
             [cut(stack.planes[..., place], view, size) for place in PLANES_OF.values()], axis=2
         )

@@ -59,6 +59,9 @@ class Generator(StrEnum):
     CARTONS = "cartons"
 
 
+_USUAL_WIDTH = 1280
+
+
 def render(
     count: Annotated[int, typer.Option(min=1, max=100_000, help="How many returns.")],
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same 8-bit bytes.")],
@@ -86,7 +89,9 @@ def render(
     ] = None,
     width: Annotated[
         int | None,
-        typer.Option(min=320, help="With fast: picture width, a multiple of 64; 1280 if none."),
+        typer.Option(
+            min=320, help="Not with cartons: picture width, a multiple of 64; 1280 if none."
+        ),
     ] = None,
     as_json: _Json = False,
 ) -> None:
@@ -103,9 +108,10 @@ def render(
 
     if generator is Generator.CARTONS and (families or defects):
         console.leave("--family and --defect need --generator path-traced or fast: choose one.")
-    if generator is not Generator.FAST and (mtf50 or width):
-        setting = "--mtf50" if mtf50 else "--width"
-        console.leave(f"{setting} belongs to --generator fast: add it.")
+    if generator is not Generator.FAST and mtf50:
+        console.leave("--mtf50 belongs to --generator fast: add it.")
+    if generator is Generator.CARTONS and width:
+        console.leave("--width needs --generator path-traced or fast: choose one.")
     if width is not None and width % 64:
         console.leave(f"--width must be a multiple of 64, not {width}.")
 
@@ -119,7 +125,7 @@ def render(
                 families=families or (),
                 defects=defects or (),
                 mtf50=mtf50,
-                width=width or 1280,
+                width=width or _USUAL_WIDTH,
                 progress=progress,
             )
         elif generator is Generator.CARTONS:
@@ -131,6 +137,7 @@ def render(
                 seed,
                 families=families or (),
                 defects=defects or (),
+                width=width or _USUAL_WIDTH,
                 spp=spp,
                 progress=progress,
             )

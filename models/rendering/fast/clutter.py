@@ -24,7 +24,7 @@ def add_clutter(surface: Surface, rng: np.random.Generator, gtin: str) -> None:
         _sticker(surface, rng, gtin)
     if chance(rng, 0.45):
         _dust(surface, rng)
-    if chance(rng, 0.25):
+    if chance(rng, 0.4):
         _lint(surface, rng)
 
 
@@ -99,15 +99,29 @@ def _dust(surface: Surface, rng: np.random.Generator) -> None:
 
 
 def _lint(surface: Surface, rng: np.random.Generator) -> None:
-    total = np.zeros(surface.shape, np.float32)
-    for _ in range(int(rng.integers(1, 7))):
+    """Fibres, hairs and threads, each of its own length, width and tone, and tufts of them."""
+    for _ in range(int(log_uniform(rng, 1, 14))):
         at = spot(surface, rng, 1.0)
         if at is None:
             return
-        line = curve(rng, log_uniform(rng, 2, 14), 2.5) + at
-        drawn = drawn_line(surface.shape, surface.at_texels(line), max(0.7, surface.texels(0.2)))
+        bend, width = float(rng.uniform(0.3, 4.5)), log_uniform(rng, 0.08, 0.45)
+        length = log_uniform(rng, 2, 40)
+        lines = [curve(rng, length, bend) + at]
+        if chance(rng, 0.12):
+            strands = range(int(rng.integers(4, 16)))
+            lines += [curve(rng, log_uniform(rng, 2, 9), 5.0) + at for _ in strands]
+        drawn = np.zeros(surface.shape, np.float32)
+        for line in lines:
+            one = drawn_line(
+                surface.shape, surface.at_texels(line), max(0.7, surface.texels(width))
+            )
+            drawn = np.maximum(drawn, one)
         surface.mark_extent("dust", drawn)
-        total = np.maximum(total, drawn)
-    tone = np.float32(rng.choice(np.array([0.85, 0.7, 0.05])))
-    surface.albedo[...] = blend(surface.albedo, tone, total * surface.cover * np.float32(0.85))
-    surface.height += total * np.float32(0.15)
+        tone = f32(rng.choice(np.array([0.85, 0.6, 0.25, 0.03])))
+        if chance(rng, 0.2):
+            tone = hsv(any_hue(rng), 0.8, float(rng.uniform(0.3, 0.9)))
+        lies = f32(drawn * surface.cover * np.float32(rng.uniform(0.4, 0.95)))
+        surface.albedo[...] = blend(surface.albedo, tone, lies)
+        surface.metal *= 1 - lies
+        surface.roughness += (np.float32(0.8) - surface.roughness) * lies
+        surface.height += lies * np.float32(rng.uniform(0.05, 0.3))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.rendering.fast.adornment import adorn
 from models.rendering.fast.clutter import add_clutter
 from models.rendering.fast.families.index import FAMILIES, Family
 from models.rendering.fast.faults.index import add_fault
@@ -73,6 +74,7 @@ def make_item(plan: Plan, bench: Bench, defects: Sequence[str]) -> tuple[Surface
     else:
         raise ValueError(f"no item of family {plan.family} fits the frame")
     surface.settle()
+    adorn(surface, plan.rng(6))
     add_clutter(surface, plan.rng(4), plan.gtin)
     if not plan.clean:
         _befall(surface, family, defects, plan.rng(5))

@@ -23,6 +23,47 @@ def test_the_bench_gets_the_classes_and_features_of_every_eighth_place() -> None
     assert features.shape == (1, 96, 8, 12)
 
 
+def test_the_bench_takes_the_mean_of_a_picture_and_of_one_half_as_large() -> None:
+    from models.training.loss import probabilities
+    from models.training.network import Exported, Segmenter
+    from models.training.planes import PLANES
+
+    torch.manual_seed(4)
+    network = Segmenter(4).eval()
+    planes = torch.rand(1, PLANES, 96, 160)
+    with torch.no_grad():
+        given, _ = Exported(network)(planes)
+        near = probabilities(network(planes))[:, :-1]
+        far = probabilities(network(torch.nn.functional.avg_pool2d(planes, 2)))[:, :-1]
+
+    assert given.shape == (1, 3, 48, 80)
+    assert given.mean((2, 3)).numpy() == pytest.approx(
+        ((near.mean((2, 3)) + far.mean((2, 3))) / 2).numpy(), rel=0.02
+    )
+    assert not torch.allclose(given, near, atol=1e-4)
+
+
+def test_the_file_holds_each_weight_once_and_gives_what_the_network_gives() -> None:
+    import onnxruntime
+
+    from models.training.export import onnx_bytes
+    from models.training.network import Exported, Segmenter, parameters
+    from models.training.planes import PLANES
+
+    torch.manual_seed(5)
+    network = Segmenter(4).eval()
+    model = onnx_bytes(network)
+    planes = torch.rand(1, PLANES, 96, 32)
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    probability, features = session.run(None, {"image": planes.numpy()})
+    with torch.no_grad():
+        expected = Exported(network)(planes)
+
+    assert len(model) < 2.1 * parameters(network)
+    assert probability == pytest.approx(expected[0].numpy(), abs=2e-3)
+    assert features == pytest.approx(expected[1].numpy(), abs=2e-2)
+
+
 def test_a_right_answer_costs_less_than_none_and_none_less_than_a_wrong_one() -> None:
     from models.training.loss import segmentation_loss
 
