@@ -29,6 +29,7 @@ from station.app.ordering import orders_in
 from station.app.wiring import BenchParts
 from station.config import Board, Device, Scanner
 from station.domain.events import Scanned
+from station.domain.faults import refuse
 from station.domain.identity import ItemCode
 from station.domain.scan import ItemScanned, read_scan
 from station.screen.view import Band, OperatorView
@@ -227,7 +228,10 @@ class Demo:
         code = _lying(stage)
         if code is None:
             return
-        coming = next(c for c in islice(self.trolley, _MOST_COMINGS) if c.code == code)
+        comings = islice(self.trolley, _MOST_COMINGS)
+        coming = next((coming for coming in comings if coming.code == code), None)
+        if coming is None:
+            raise refuse(f"{code} lies on the bench, but not among these returns: give its set")
         pose = "top"
         if isinstance(stage, Capturing):
             turned = stage.pose_index if not stage.waiting else stage.pose_index - 1

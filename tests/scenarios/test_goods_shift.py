@@ -33,3 +33,13 @@ def test_a_folder_that_is_no_set_is_refused_in_a_sentence(tmp_path: Path) -> Non
     assert ran.code == 2
     assert "cannot come to the bench" in ran.said
     assert "Traceback" not in ran.said
+
+
+def test_an_item_left_on_the_bench_that_is_not_in_the_set_is_named(tmp_path: Path) -> None:
+    assert demo(tmp_path / "state", 1, sabotage="frame-renamed:2").killed
+    render_fast_set(tmp_path / "set", 1, 11, families=["mailer"], width=320)
+
+    ran = demo(tmp_path / "state", 1, "--goods", str(tmp_path / "set"))
+
+    assert ran.code == 2
+    assert "lies on the bench, but not among these returns" in ran.said
