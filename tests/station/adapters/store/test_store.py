@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def test_what_is_saved_is_there_after_reopening(store: OpenStore, tmp_path: Path
     assert again.inspections.record(inspection_id(1)) == record(1)
     assert again.outbox.due(START, 10) == (entry(1),)
     assert again.inspections.damaged_records() == ()
+    again.close()
+
+
+def test_an_item_that_could_not_be_pictured_is_kept_without_pictures(
+    store: OpenStore, tmp_path: Path
+) -> None:
+    whole = inspection(1)
+    unseen = replace(whole.judged.examined, frames=(), last_frame_at=None, proofs=())
+    bare = replace(whole, judged=replace(whole.judged, examined=unseen))
+    store.inspections.save(bare, record(1), entry(1))
+
+    again = reopened(store, tmp_path)
+
+    assert again.inspections.inspection(inspection_id(1)) == bare
+    assert list(again.inspections.frame_digests()) == []
     again.close()
 
 
