@@ -93,6 +93,9 @@ def render(
             min=320, help="Not with cartons: picture width, a multiple of 64; 1280 if none."
         ),
     ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="With fast: no signs, holes, ribs, buttons on goods.")
+    ] = False,
     as_json: _Json = False,
 ) -> None:
     """Render returns with their ground truth: masks, sizes in mm, colour differences.
@@ -108,8 +111,9 @@ def render(
 
     if generator is Generator.CARTONS and (families or defects):
         console.leave("--family and --defect need --generator path-traced or fast: choose one.")
-    if generator is not Generator.FAST and mtf50:
-        console.leave("--mtf50 belongs to --generator fast: add it.")
+    if generator is not Generator.FAST and (mtf50 or plain):
+        setting = "--mtf50" if mtf50 else "--plain"
+        console.leave(f"{setting} belongs to --generator fast: add it.")
     if generator is Generator.CARTONS and width:
         console.leave("--width needs --generator path-traced or fast: choose one.")
     if width is not None and width % 64:
@@ -125,6 +129,7 @@ def render(
                 families=families or (),
                 defects=defects or (),
                 mtf50=mtf50,
+                plain=plain,
                 width=width or _USUAL_WIDTH,
                 progress=progress,
             )

@@ -18,13 +18,17 @@ from models.rendering.fast.shapes import box_distance, covered, disc_distance
 from models.rendering.fast.surface import Surface
 
 
-def add_clutter(surface: Surface, rng: np.random.Generator, gtin: str) -> None:
-    """Perhaps a sticker, perhaps dust and lint."""
+def add_clutter(
+    surface: Surface, rng: np.random.Generator, gtin: str, *, fibres: bool = True
+) -> None:
+    """Perhaps a sticker, perhaps dust, and lint or ``fibres`` of any length and tone."""
     if chance(rng, 0.28):
         _sticker(surface, rng, gtin)
     if chance(rng, 0.45):
         _dust(surface, rng)
-    if chance(rng, 0.4):
+    if fibres and chance(rng, 0.4):
+        _fibres(surface, rng)
+    elif not fibres and chance(rng, 0.25):
         _lint(surface, rng)
 
 
@@ -99,6 +103,21 @@ def _dust(surface: Surface, rng: np.random.Generator) -> None:
 
 
 def _lint(surface: Surface, rng: np.random.Generator) -> None:
+    total = np.zeros(surface.shape, np.float32)
+    for _ in range(int(rng.integers(1, 7))):
+        at = spot(surface, rng, 1.0)
+        if at is None:
+            return
+        line = curve(rng, log_uniform(rng, 2, 14), 2.5) + at
+        drawn = drawn_line(surface.shape, surface.at_texels(line), max(0.7, surface.texels(0.2)))
+        surface.mark_extent("dust", drawn)
+        total = np.maximum(total, drawn)
+    tone = np.float32(rng.choice(np.array([0.85, 0.7, 0.05])))
+    surface.albedo[...] = blend(surface.albedo, tone, total * surface.cover * np.float32(0.85))
+    surface.height += total * np.float32(0.15)
+
+
+def _fibres(surface: Surface, rng: np.random.Generator) -> None:
     """Fibres, hairs and threads, each of its own length, width and tone, and tufts of them."""
     for _ in range(int(log_uniform(rng, 1, 14))):
         at = spot(surface, rng, 1.0)

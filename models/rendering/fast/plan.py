@@ -59,10 +59,12 @@ def plan_return(seed: int, index: int, families: Sequence[str]) -> Plan:
     return Plan(seed, index, family, clean)
 
 
-def make_item(plan: Plan, bench: Bench, defects: Sequence[str]) -> tuple[Surface, Pose]:
+def make_item(
+    plan: Plan, bench: Bench, defects: Sequence[str], *, adorned: bool = True
+) -> tuple[Surface, Pose]:
     """The item of a plan with faults of ``defects``, and where it lies, all inside the frame.
 
-    A fault that finds no room is left out.
+    A fault that finds no room is left out. Only ``adorned`` goods have what any family may have.
     """
     family = FAMILIES[plan.family]
     texel = bench.mm_per_px(_TYPICAL_HEIGHT_MM) / _TEXELS_PER_PIXEL
@@ -74,8 +76,9 @@ def make_item(plan: Plan, bench: Bench, defects: Sequence[str]) -> tuple[Surface
     else:
         raise ValueError(f"no item of family {plan.family} fits the frame")
     surface.settle()
-    adorn(surface, plan.rng(6))
-    add_clutter(surface, plan.rng(4), plan.gtin)
+    if adorned:
+        adorn(surface, plan.rng(7))
+    add_clutter(surface, plan.rng(4), plan.gtin, fibres=adorned)
     if not plan.clean:
         _befall(surface, family, defects, plan.rng(5))
     surface.settle()

@@ -45,6 +45,7 @@ def render_fast_set(
     defects: Sequence[str] = (),
     width: int = 1280,
     mtf50: float | None = None,
+    plain: bool = False,
     progress: Progress | None = None,
 ) -> RenderedSet:
     """Render returns 0 to ``count`` - 1 of ``seed`` into ``out`` and return the set's index.
@@ -52,16 +53,16 @@ def render_fast_set(
     One set is one bench: its cloth, lamps and camera follow from ``seed``, so varied benches are
     several sets. ``families`` names some of FAMILIES and ``defects`` some of KINDS, none for all.
     ``mtf50`` is a camera's measured half-contrast frequency in cycles per pixel, drawn where it is
-    None. A return that is
-    already complete is kept, so a broken-off run goes on where it stopped and a larger ``count``
-    only adds. ``progress`` gets (complete, count).
+    None. ``plain`` goods have nothing put on that every family may have (`adornment`), and shorter
+    fibres. A return that is already complete is kept, so a broken-off run goes on where it stopped
+    and a larger ``count`` only adds. ``progress`` gets (complete, count).
 
     Raises SetError for an unknown family or defect, or if ``out`` holds another set, is no place
     for one or the disk is full; ValueError for counts or sizes that cannot be rendered.
     """
     if count < 1 or width < 320 or width % 64:
         raise ValueError("count must be at least 1, width a multiple of 64 from 320 up")
-    recipe = _Recipe.of(families, defects, mtf50)
+    recipe = _Recipe.of(families, defects, mtf50, adorned=not plain)
     bench = Bench(width, width * 9 // 16)
     complete = _earlier(out, bench, seed, recipe)
     empty = draw_bench(bench, seed, mtf50)
@@ -74,7 +75,7 @@ def render_fast_set(
         for number in range(count):
             plan = plan_return(seed, number, recipe.families)
             if plan.return_id not in complete:
-                _render_return(empty, out, plan, recipe.defects)
+                _render_return(empty, out, plan, recipe)
                 complete.append(plan.return_id)
                 complete.sort()
             index = RenderedSet(out, GENERATOR, seed, bench.width, bench.height, tuple(complete))
@@ -95,10 +96,19 @@ class _Recipe:
     families: tuple[str, ...]
     defects: tuple[str, ...]
     mtf50: float | None
+    adorned: bool
 
     @classmethod
-    def of(cls, families: Sequence[str], defects: Sequence[str], mtf50: float | None) -> "_Recipe":
-        chosen = cls(tuple(families) or tuple(FAMILIES), tuple(defects) or tuple(KINDS), mtf50)
+    def of(
+        cls,
+        families: Sequence[str],
+        defects: Sequence[str],
+        mtf50: float | None,
+        *,
+        adorned: bool,
+    ) -> "_Recipe":
+        names, kinds = tuple(families) or tuple(FAMILIES), tuple(defects) or tuple(KINDS)
+        chosen = cls(names, kinds, mtf50, adorned)
         for word, names, known in (
             ("family", chosen.families, FAMILIES),
             ("defect", chosen.defects, KINDS),
@@ -109,7 +119,11 @@ class _Recipe:
         return chosen
 
     def text(self) -> str:
-        return json.dumps(asdict(self), indent=1) + "\n"
+        told = asdict(self)
+        if not self.adorned:
+            # Sets of before there were adornments do not name them, and go on.
+            del told["adorned"]
+        return json.dumps(told, indent=1) + "\n"
 
     def write(self, file: Path) -> None:
         part = file.with_suffix(".part")
@@ -134,7 +148,8 @@ def _earlier(out: Path, bench: Bench, seed: int, recipe: _Recipe) -> list[str]:
         not known_recipe.is_file() or known_recipe.read_text(encoding="utf-8") != recipe.text()
     ):
         raise SetError(
-            f"{out} holds a set of other families, defects or sharpness: choose another directory."
+            f"{out} holds a set of other families, defects, sharpness or adornment: choose another "
+            "directory."
         )
     return complete
 
@@ -147,21 +162,21 @@ def _write_empty(out: Path, empty: EmptyBench, seed: int) -> None:
         (out / f"empty-{light}.jpg").write_bytes(code)
 
 
-def _render_return(empty: EmptyBench, out: Path, plan: Plan, defects: tuple[str, ...]) -> None:
+def _render_return(empty: EmptyBench, out: Path, plan: Plan, recipe: _Recipe) -> None:
     part = out / f".{plan.return_id}.part"
     if part.exists():
         shutil.rmtree(part)
     part.mkdir()
     try:
-        write_return(part, _pictures(empty, part, plan, defects))
+        write_return(part, _pictures(empty, part, plan, recipe))
         part.rename(out / plan.return_id)
     except OSError:
         shutil.rmtree(part, ignore_errors=True)
         raise
 
 
-def _pictures(empty: EmptyBench, part: Path, plan: Plan, defects: tuple[str, ...]) -> ReturnTruth:
-    surface, pose = make_item(plan, empty.bench, defects)
+def _pictures(empty: EmptyBench, part: Path, plan: Plan, recipe: _Recipe) -> ReturnTruth:
+    surface, pose = make_item(plan, empty.bench, recipe.defects, adorned=recipe.adorned)
     stage = lay_down(empty.bench, surface, pose)
     mask, faults = truths(stage)
     save_mask(part / f"{POSE}-mask.png", mask)

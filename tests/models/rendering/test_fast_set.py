@@ -45,6 +45,20 @@ def test_the_same_seed_gives_the_same_bytes_and_a_broken_off_run_goes_on(tmp_pat
     assert digests(whole.path) == digests(tmp_path / "parts")
 
 
+def test_plain_goods_are_others_and_a_set_goes_on_as_it_was_begun(tmp_path: Path) -> None:
+    adorned = render_fast_set(tmp_path / "a", 6, 5, families=["garment"], width=320)
+    plain = render_fast_set(tmp_path / "p", 6, 5, families=["garment"], width=320, plain=True)
+
+    def kinds(rendered: RenderedSet) -> list[str]:
+        poses = [pose for name in rendered.returns for pose in rendered.read_return(name).poses]
+        return sorted(mark.kind for pose in poses for mark in pose.not_faults)
+
+    assert kinds(adorned) != kinds(plain)
+    assert "adorned" not in (tmp_path / "p" / "recipe.json").read_text("utf-8")
+    with pytest.raises(SetError, match="adornment"):
+        render_fast_set(tmp_path / "p", 7, 5, families=["garment"], width=320)
+
+
 def test_another_seed_gives_another_bench(tmp_path: Path) -> None:
     first = render_fast_set(tmp_path / "a", 1, 1, width=640)
     second = render_fast_set(tmp_path / "b", 1, 2, width=640)
