@@ -30,6 +30,9 @@ _FEATURE_LEVEL = 1
 
 _PRIOR = 0.03
 
+_DISTANT_SHARE = 0.3
+"""What the look at half the scale counts for: with more of it, pictures of 1280 pixels lose."""
+
 
 def _normed(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
@@ -107,8 +110,8 @@ class Segmenter(nn.Module):
 class Exported(nn.Module):
     """The network as the bench runs it: the probabilities of the classes, and the features.
 
-    The probabilities are the mean of those at the picture's own scale and at half of it, where
-    the network sees twice as far: that finds what is large and faint, the other what is fine.
+    The probabilities are a mean of those at the picture's own scale and at half of it, where the
+    network sees twice as far: that finds what is large and faint, the other what is fine.
     The layer of any fault is in each of them; it is not handed out.
     """
 
@@ -123,7 +126,7 @@ class Exported(nn.Module):
         wide = nn.functional.interpolate(
             distant, scale_factor=2, mode="bilinear", align_corners=False
         )
-        return (fine + wide) / 2, features
+        return fine + _DISTANT_SHARE * (wide - fine), features
 
 
 def parameters(network: nn.Module) -> int:

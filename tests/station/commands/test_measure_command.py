@@ -73,7 +73,7 @@ def test_the_stated_u_covers_95_percent_of_a_thousand_sizes_and_more(tmp_path: P
     """Benches that the table was not learnt from, items up to 300 mm, every kind of fault."""
     sets = [tmp_path / f"s{seed}" for seed in range(9000, 9012)]
     for path in sets:
-        render_fast_set(path, 45, int(path.name[1:]))
+        render_fast_set(path, 45, int(path.name[1:]), plain=True)
     found = list(trials(sets, shipped_edges(), Drawn(), nothing))
     whole = coverage(found)[0]
 
@@ -89,7 +89,7 @@ def test_what_is_found_was_foretold_and_defocus_moves_it(tmp_path: Path) -> None
     shares = {}
     for mtf50 in (0.08, 0.3):
         path = tmp_path / f"bench-{mtf50}"
-        render_fast_set(path, 150, 9100, width=320, mtf50=mtf50)
+        render_fast_set(path, 150, 9100, width=320, mtf50=mtf50, plain=True)
         tried, false = attempts_on_pictures(shipped_pod(), [path], nothing)
         calls = sum(each.found * each.n for each in false) / sum(each.n for each in false)
         # Twice what was meant, at the rim of what was learnt: 320 px wide, and very soft.
