@@ -7,6 +7,10 @@ from station.domain.faults import FaultCode
 USUAL_EDGE = 5.9
 """The sharpness of a clean edge to the camera that recipes' limits are written for."""
 
+_ONE_WAY, _SURER = 0.42, 1.2
+"""A picture not half as sharp one way as another must be so much sharper: ribs and stripes that it
+moved along stay sharp, and hide that all else did not."""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
@@ -82,7 +86,8 @@ class PictureLimits:
             return lit
         if not facts.item:
             return FaultCode.ITEM_ABSENT
-        if facts.sharpness is not None and facts.sharpness < self.sharpness_least:
+        surer = _SURER if facts.evenness < _ONE_WAY else 1.0
+        if facts.sharpness is not None and facts.sharpness < surer * self.sharpness_least:
             moved = facts.evenness < self.uneven
             return FaultCode.PICTURE_SMEARED if moved else FaultCode.PICTURE_BLURRED
         laid = self._laid(facts)

@@ -25,6 +25,8 @@ GOOD = PictureFacts(
         ({"item": False}, FaultCode.ITEM_ABSENT),
         ({"sharpness": 1.5}, FaultCode.PICTURE_BLURRED),
         ({"sharpness": 1.5, "evenness": 0.6}, FaultCode.PICTURE_SMEARED),
+        ({"sharpness": 2.6, "evenness": 0.4}, FaultCode.PICTURE_SMEARED),
+        ({"sharpness": 2.6, "evenness": 0.5}, None),
         ({"sharpness": 1.5, "alike": 0.2}, FaultCode.PICTURE_BLURRED),
         ({"clipped": 0.4}, FaultCode.PICTURE_CLIPPED),
         ({"clipped": 0.1, "glare": 0.08}, FaultCode.PICTURE_GLARE),
