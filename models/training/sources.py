@@ -25,6 +25,9 @@ frames made small, what is fine from large ones."""
 _LARGEST_SCALE = 1.35
 """Blown up further, a picture shows nothing finer."""
 
+_LEAST_SCALE = 0.75
+"""A frame that is small already is made as small as this all the same."""
+
 _FAULT_CENTRED = 0.72
 _OFF_ITEM = 0.08
 _INJECTED_ON_CLEAN = 0.3
@@ -122,8 +125,8 @@ class RenderedCrops:
     ) -> Crop:
         stack = self._stacks.get(pose.directory / pose.truth.mask, lambda: read_stack(pose))
         placed = centre[0] - stack.origin[0], centre[1] - stack.origin[1]
-        low, high = (width / pose.width for width in _FRAME_WIDTHS)
-        view = random_view(rng, placed, (zoom * low, zoom * min(high, _LARGEST_SCALE)))
+        low, high = _scales(pose.width)
+        view = random_view(rng, placed, (zoom * low, zoom * high))
         planes = np.concatenate(
             [cut(stack.planes[..., place], view, size) for place in PLANES_OF.values()], axis=2
         )
@@ -209,6 +212,13 @@ def _with_faults(
             picture, mask, _ = injected
             target[mask, classes.index(name)] = 255
     return picture
+
+
+def _scales(width: int) -> tuple[float, float]:
+    """From what to what a frame of this width is scaled; a small one as much as is still sharp."""
+    low, high = (frame / width for frame in _FRAME_WIDTHS)
+    high = min(high, _LARGEST_SCALE)
+    return min(low, _LEAST_SCALE), high
 
 
 def _poses(rendered: RenderedSet, return_id: str) -> tuple[RenderedPose, ...]:

@@ -8,7 +8,7 @@ from models.training.errors import TrainingError
 from models.training.partition import RETURN_SHARES, Part, part_of
 from models.training.photographs import list_photographs, photographs_of, read_picture
 from models.training.planes import ABSENT, COLOUR, PLANES
-from models.training.sources import PhotographCrops, RenderedCrops
+from models.training.sources import PhotographCrops, RenderedCrops, _scales
 from models.training.stacks import Recent
 from tests.support.drawn_returns import CLASSES, add_return
 
@@ -29,6 +29,13 @@ def test_crops_of_a_rendered_fault_are_labelled_where_the_picture_is_dark(drawn_
 
     assert seen > 10
     assert agreed >= 0.7 * seen
+
+
+@pytest.mark.parametrize(
+    ("width", "low", "high"), [(320, 0.75, 1.35), (1280, 0.5625, 1.35), (1920, 0.375, 1.125)]
+)
+def test_crops_come_from_frames_of_many_sizes(width: int, low: float, high: float) -> None:
+    assert _scales(width) == pytest.approx((low, high))
 
 
 def test_the_same_seed_gives_the_same_crop(drawn_set: Path) -> None:
