@@ -38,10 +38,9 @@ def recipes_shown(
 ) -> tuple[CaptureRecipe, ...]:
     """The recipes, each without the poses that the set has no pictures of.
 
-    A set whose pictures were each exposed anew, as no bench does, is not judged by its light.
-    What those would have shown of the goods is unseen, as it is on the set. Recipes of goods that
-    are not in the set stay as they are. StationError where the set shows goods without a recipe, or
-    none of its poses.
+    What those poses would have shown of the goods is unseen. A set whose pictures were each exposed
+    anew, as no bench does, is not judged by its light. Recipes of goods that are not in the set
+    stay as they are. StationError where the set shows goods without a recipe, or none of its poses.
     """
     shown: dict[str, set[str]] = {}
     for name in rendered.returns:

@@ -1,21 +1,19 @@
 """The operator's desk in every state, by driving the machine with the rendered returns."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import desk_wired
 from desk_parts import DEVICES, WELL, Desk, desk_of, findings_of, graded, inspected, started
-from drive import POLICY, Drive, answer_to, code
+from drive import POLICY, Drive, code
 
 from station.domain.defect import Measurement
-from station.domain.events import ExposureFailed, FaultRaised, Key
+from station.domain.events import FaultRaised, Key
 from station.domain.faults import Fault, FaultCode
 from station.domain.grading import Condition, DecisionRule, Grade, LimitClause
 from station.domain.judging import judge
 from station.screen.equipment import Device, DeviceKind, DeviceState, Equipment
-from station.workflow.commands import Say
 
 
 def _verdict(locale: str, truth: dict[str, Any]) -> Desk:
@@ -44,17 +42,16 @@ def _turning(locale: str) -> Desk:
     return desk_of(drive, graded(Grade.REPAIR), locale)
 
 
-def _pictured_badly(locale: str, code_: FaultCode) -> Desk:
-    """A shot that fails a gate as often as it is tried."""
+def _pictured_badly(locale: str, code_: FaultCode, times: int = 1) -> Desk:
+    """A shot that fails a gate as often as it is tried, the item laid anew between the `times`."""
     truth = graded(Grade.REPAIR)
     drive = started(locale)
     drive.scan(code(1))
     drive.answer()
-    while drive.owed:
-        failed = answer_to(drive.owed.popleft(), drive.now, (), True, drive.fresh())
-        assert isinstance(failed, ExposureFailed)
-        drive.happen(replace(failed, fault=Fault(code_, "bench")))
-        drive.owed = deque(each for each in drive.owed if not isinstance(each, Say))
+    drive.refuse(code_)
+    for _ in range(times - 1):
+        drive.press(Key.TAKE)
+        drive.refuse(code_)
     return desk_of(drive, truth, locale)
 
 
@@ -152,6 +149,7 @@ STATES: dict[str, Callable[[str], Desk]] = {
     "scrap": lambda locale: _verdict(locale, graded(Grade.SCRAP)),
     "lies-over-the-edge": lambda locale: _pictured_badly(locale, FaultCode.ITEM_OUTSIDE),
     "hides-the-bench": lambda locale: _pictured_badly(locale, FaultCode.BENCH_HIDDEN),
+    "glares-again": lambda locale: _pictured_badly(locale, FaultCode.PICTURE_GLARE, times=2),
     "lamp-wrong": lambda locale: _pictured_badly(locale, FaultCode.LIGHT_WRONG),
     "held": _held,
     "unexamined": _unexamined,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from windows import window_in, window_of, written
 
 from station.domain.defect import Defect, Quantity, Unit
-from station.domain.faults import FaultCode
+from station.domain.faults import TO_ARRANGE, FaultCode
 from station.domain.grading import Condition, Doubt, Grade, Level
 from station.messages.catalogue import LOCALES, Catalogue
 from station.screen.live import LiveView
@@ -102,6 +102,7 @@ def test_every_instruction_and_notice_fits(
     notices = [f"notice.{i.removeprefix('notice.')}" for i in ids if i.startswith("notice.")]
     notices += [f"fault.{code.value}" for code in FaultCode]
     troubles = [Text("screen.trouble", (("fault", code.value),)) for code in FaultCode]
+    troubles += [Text("screen.or-tote", (("fault", code.value),)) for code in TO_ARRANGE]
     wrong: list[str] = []
     for band in Band:
         told = [*(Text(notice, code) for notice in notices), *troubles]
