@@ -202,3 +202,35 @@ def test_an_item_that_lies_wrong_is_pictured_again_once_it_was_laid_again(code_:
     assert stage(drive).stuck is None
     drive.settle()
     assert stage(drive).pose_index == 1
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_of_an_item_put_into_a_tote_only_proved_poses_count(proved: bool) -> None:
+    drive = started()
+    drive.settle(hold=not proved)
+    drive.turn_over()
+    drive.refuse(FaultCode.PICTURE_GLARE)
+    drive.scan("RG:TOTE:T-07")
+
+    examined = drive.saves[-1][2].judged.examined
+    failures = {pose.pose: pose.failure for pose in examined.poses}
+    assert failures["bottom"] == "not pictured: picture-glare"
+    assert (failures["top"] is None) == proved
+    assert len(examined.frames) == (2 if proved else 0)
+    assert {proof.pose for proof in examined.proofs} == ({"top"} if proved else set())
+
+
+def test_how_often_a_pose_was_laid_anew_is_counted_until_it_is_pictured() -> None:
+    drive = started(MOVED)
+    drive.answer()
+    drive.refuse(FaultCode.PICTURE_GLARE)
+    drive.turn_over()
+    assert stage(drive).refused == 1
+    drive.settle(hold=True)
+    assert (stage(drive).pose_index, stage(drive).refused) == (1, 0)
+
+    drive.see(BenchView.DISTURBED)
+    drive.settle()
+
+    assert stage(drive).cannot_be_pictured
+    assert (stage(drive).pose_index, stage(drive).refused) == (0, 1)
