@@ -3,7 +3,8 @@
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
 from station.adapters.cameras.sources.cropped import CroppedSource
 from station.adapters.cameras.sources.folder import FolderSource
-from station.adapters.cameras.sources.gige import GigeSettings, GigeSource
+from station.adapters.cameras.sources.gige import GigeSource
+from station.adapters.cameras.sources.gige_settings import GigeSettings
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
 from station.adapters.cameras.sources.uvc import UvcSettings, UvcSource

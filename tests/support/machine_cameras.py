@@ -20,7 +20,8 @@ import cv2
 import numpy as np
 
 from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
-from station.adapters.cameras.sources.gige import GigeSettings, GigeSource, aravis_bindings
+from station.adapters.cameras.sources.gige import GigeSource, aravis_bindings
+from station.adapters.cameras.sources.gige_settings import GigeSettings
 from station.adapters.cameras.sources.pictures import live
 from station.app.defaults import PICTURES
 from station.virtual.camera import VirtualCamera

@@ -2,10 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
 from station.adapters.cameras.sources.extras import extra
+from station.adapters.cameras.sources.gige_settings import GigeSettings, written_in_order
 from station.adapters.cameras.sources.source import SettingsError
 from station.adapters.cameras.sources.triggered import TriggeredSource
 
@@ -22,6 +20,8 @@ _REMEDY = (
 )
 _SYSTEM_PACKAGES = "/usr/lib/python3/dist-packages"
 _PATIENCE_US = 1_000_000
+_ARMING_US = 500_000
+_ARMING_TRIES = 3
 _BUFFERS = 4
 
 # OpenCV names a Bayer pattern by its second row, GenICam by its first.
@@ -37,45 +37,13 @@ _TO_BGR: dict[str, int | None] = {
 _COLOURS = ("RGB8", "BGR8")
 
 
-@dataclass(frozen=True, slots=True)
-class GigeSettings:
-    """What the camera must have; None leaves a value as the camera has it, its automatic off.
-
-    `exposure_us` is in microseconds, `gain` in the camera's own units. The pixel format is one of
-    Mono8, RGB8, BGR8 and the 8-bit Bayer patterns. `balance` are the gains of white balance by
-    colour (`red`, `green`, `blue`), `packet_size` is in bytes: large ones, where the network takes
-    them, are lost more seldom.
-    """
-
-    width: int
-    height: int
-    pixel_format: str
-    exposure_us: float | None = None
-    gain: float | None = None
-    balance: Mapping[str, float] = field(default_factory=dict)
-    packet_size: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    words: str
-    value: float | str
-    write: Callable[[], object]
-    read: Callable[[], float | str]
-    tolerance: float = 0.0
-
-    def holds(self, value: float | str) -> bool:
-        if isinstance(value, str) or isinstance(self.value, str):
-            return value == self.value
-        return abs(value - self.value) <= self.tolerance
-
-
 class GigeSource(TriggeredSource):
     """Each frame is triggered after it was asked for, so none can be older than the wish.
 
-    Settings are written when it is opened and read back then and before each evidence frame. A
-    frame with lost packets is triggered anew, thrice at most. Verified against Aravis' fake network
-    camera, not on a camera.
+    Settings are written when it is opened and read back then and before each evidence frame. It
+    counts as open once it has answered a trigger: one that follows the start of the acquisition too
+    closely is ignored. A frame with lost packets is triggered anew, thrice at most. Verified
+    against Aravis' fake network camera, not on a camera.
     """
 
     def __init__(self, device: str, settings: GigeSettings) -> None:
@@ -106,7 +74,7 @@ class GigeSource(TriggeredSource):
         # What is read back must come from the camera, and what it cannot take must not be written.
         device.set_register_cache_policy(aravis.RegisterCachePolicy.DISABLE)
         device.set_range_check_policy(aravis.RangeCheckPolicy.ENABLE)
-        for setting in self._settled():
+        for setting in written_in_order(self._opened(), self._settings):
             with suppress(self._error):  # what it has instead is said when it is read back
                 setting.write()
         properties = self._read_back("does not take")
@@ -121,6 +89,7 @@ class GigeSource(TriggeredSource):
             raise SettingsError(
                 f"The camera {self._device} does not take a software trigger: choose another one."
             ) from error
+        self._arm()
         return properties
 
     def identity(self) -> str:
@@ -143,64 +112,10 @@ class GigeSource(TriggeredSource):
                 self._camera.stop_acquisition()
             self._stream = self._camera = None
 
-    def _settled(self) -> tuple[_Setting, ...]:
-        """The settings in the order in which they can be set."""
-        settings, camera = self._settings, self._opened()
-        device = camera.get_device()
-
-        def feature(words: str, name: str, value: str) -> _Setting:
-            return _Setting(
-                words,
-                value,
-                partial(device.set_string_feature_value, name, value),
-                partial(device.get_string_feature_value, name),
-            )
-
-        wanted = [feature("pixel format", "PixelFormat", settings.pixel_format)]
-        region = partial(camera.set_region, 0, 0, settings.width, settings.height)
-        wanted += [
-            _Setting("width", settings.width, region, lambda: camera.get_region()[2]),
-            _Setting("height", settings.height, region, lambda: camera.get_region()[3]),
-        ]
-        automatic = (
-            ("automatic exposure", "ExposureAuto"),
-            ("automatic gain", "GainAuto"),
-            ("automatic white balance", "BalanceWhiteAuto"),
-        )
-        wanted += [
-            feature(words, name, "Off")
-            for words, name in automatic
-            if device.is_feature_available(name)
-        ]
-        if settings.exposure_us is not None:
-            value = float(settings.exposure_us)
-            write, read = partial(camera.set_exposure_time, value), camera.get_exposure_time
-            wanted.append(_Setting("exposure", value, write, read, 0.5))
-        if settings.gain is not None:
-            value = float(settings.gain)
-            wanted.append(
-                _Setting("gain", value, partial(camera.set_gain, value), camera.get_gain, 0.01)
-            )
-        for colour, ratio in settings.balance.items():
-            channel = _Channel(device, colour)
-            words = f"{colour} white balance"
-            wanted.append(_Setting(words, ratio, partial(channel.write, ratio), channel.read, 0.01))
-        if settings.packet_size is not None:
-            size = settings.packet_size
-            wanted.append(
-                _Setting(
-                    "packet size",
-                    size,
-                    partial(camera.gv_set_packet_size, size),
-                    camera.gv_get_packet_size,
-                )
-            )
-        return tuple(wanted)
-
     def _read_back(self, verb: str) -> dict[str, float]:
         properties: dict[str, float] = {}
         try:
-            for setting in self._settled():
+            for setting in written_in_order(self._opened(), self._settings):
                 value = setting.read()
                 if not setting.holds(value):
                     raise SettingsError(
@@ -213,16 +128,36 @@ class GigeSource(TriggeredSource):
             raise self._lost() from error
         return properties
 
+    def _arm(self) -> None:
+        """Trigger until a frame comes, and leave none of these behind; OSError if none comes."""
+        for triggered in range(1, _ARMING_TRIES + 1):
+            self._trigger()
+            if self._swept(triggered):
+                return
+        raise self._lost()
+
+    def _swept(self, most: int) -> bool:
+        """Whether any of the frames came that were triggered; an earlier one may be just late."""
+        came = 0
+        while came < most and (buffer := self._stream.timeout_pop_buffer(_ARMING_US)) is not None:
+            self._stream.push_buffer(buffer)
+            came += 1
+        return came > 0
+
+    def _trigger(self) -> None:
+        try:
+            self._opened().software_trigger()
+        except self._error as error:
+            raise self._lost() from error
+
     def _triggered_frame(self) -> tuple[NDArray[Any], float] | None:
         """One frame and when it was triggered; None if parts of it were lost on the way."""
-        camera, stream = self._opened(), self._stream
+        self._opened()
+        stream = self._stream
         while (late := stream.try_pop_buffer()) is not None:
             stream.push_buffer(late)
         triggered_s = time.monotonic()
-        try:
-            camera.software_trigger()
-        except self._error as error:
-            raise self._lost() from error
+        self._trigger()
         buffer = stream.timeout_pop_buffer(_PATIENCE_US)
         if buffer is None:
             raise self._lost()
@@ -252,26 +187,6 @@ class GigeSource(TriggeredSource):
 
     def _lost(self) -> OSError:
         return OSError(f"The camera {self._device} is lost: check its cable and power.")
-
-
-class _Channel:
-    """One colour of white balance, by the names of GenICam's standard features (SFNC)."""
-
-    def __init__(self, device: Any, colour: str) -> None:
-        self._device = device
-        self._colour = colour.capitalize()
-
-    def write(self, ratio: float) -> None:
-        """Set its gain."""
-        self._device.set_string_feature_value("BalanceRatioSelector", self._colour)
-        self._device.set_float_feature_value("BalanceRatio", ratio)
-
-    def read(self) -> float | str:
-        """Its gain; `none` for a camera that has no such thing."""
-        if not self._device.is_feature_available("BalanceRatio"):
-            return "none"
-        self._device.set_string_feature_value("BalanceRatioSelector", self._colour)
-        return float(self._device.get_float_feature_value("BalanceRatio"))
 
 
 def aravis_bindings() -> tuple[Any, Any]:
