@@ -1,6 +1,7 @@
 """Instances from maps of per-class probabilities."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,44 +21,67 @@ _MOST_INSTANCES = 200
 """Instances of one class that are followed up, those of the highest peaks first."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """What a model says of one class, all float32 [h, w] of the same cells.
+
+    Its instances reach over `extent` and are scored by `score`.
+    """
+
+    probability: NDArray[np.float32]
+    extent: NDArray[np.float32]
+    score: NDArray[np.float32]
+
+
+def layers(probability: NDArray[np.float32], rule: DenseDecode) -> list[Layer]:
+    """The layers of all classes, from the probability of each, float32 [K, h, w]."""
+    if rule.delimit == "class":
+        return [Layer(each, each, each) for each in probability]
+    fault = probability.sum(0)
+    score = probability
+    if rule.score == "any":
+        likeliest = probability.argmax(0)[None]
+        score = probability.copy()
+        raised = (np.take_along_axis(probability, likeliest, 0) + fault) / 2
+        np.put_along_axis(score, likeliest, raised, 0)
+    return [Layer(each, fault, own) for each, own in zip(probability, score, strict=True)]
+
+
 def instances(
     defect: str,
-    probability: NDArray[np.float32],
+    layer: Layer,
     window: Box,
     within: NDArray[np.uint8],
     frame: Box,
     rule: DenseDecode,
     least: float,
     meaning: Meaning,
-    extent: NDArray[np.float32] | None = None,
 ) -> list[Detection]:
     """The instances of one class whose confidence is at least `least`.
 
-    They are delimited on `extent`, the probability of any fault, where it is given, and on the
-    class's own elsewhere. Both maps are float32 [h, w], their cells `rule.stride` pixels wide and
-    starting at the corner of `window`; `within` is uint8 [h, w], 1 where instances may lie and 0
-    elsewhere; what reaches beyond `frame` is cut off. An instance is a connected set
-    (8 neighbours) of cells of at least the class's `low` threshold, of at least
-    `rule.min_area_px` pixels counted in whole cells; its raw score is the mean over its
-    `rule.top_fraction` cells most probably of the class, its confidence what `meaning` makes of
-    that, which must not fall where the score rises.
+    The cells of `layer` are `rule.stride` pixels wide and start at the corner of `window`; `within`
+    is uint8 [h, w], 1 where instances may lie and 0 elsewhere; what reaches beyond `frame` is cut
+    off. An instance is a connected set (8 neighbours) of cells whose extent is at least the class's
+    `low` threshold, of at least `rule.min_area_px` pixels counted in whole cells; its raw score is
+    the mean over its `rule.top_fraction` cells that score highest, its confidence what `meaning`
+    makes of that, which must not fall where the score rises.
     """
     low = rule.thresholds[defect].low
-    extent = probability if extent is None else extent
-    if extent.max() < low or float(meaning(probability.max()[None])[0]) < least:
+    probability, extent, score = layer.probability, layer.extent, layer.score
+    if extent.max() < low or float(meaning(score.max()[None])[0]) < least:
         return []
     candidate = cv2.bitwise_and((extent >= low).view(np.uint8), within)
     _, marked, table, _ = cv2.connectedComponentsWithStats(candidate, connectivity=8)
     labels, stats = np.asarray(marked, np.int32), np.asarray(table, np.int32)
     found = []
-    for label in _promising(probability, labels, stats, rule, least, meaning):
+    for label in _promising(score, labels, stats, rule, least, meaning):
         cells = Box(*(int(value) for value in stats[label, : cv2.CC_STAT_AREA]))
         crop = slice(cells.y, cells.bottom), slice(cells.x, cells.right)
         own = labels[crop] == label
-        values = probability[crop][own]
-        if values.sum() < _OWN_SHARE * extent[crop][own].sum():
+        if probability[crop][own].sum() < _OWN_SHARE * extent[crop][own].sum():
             continue
-        confidence = float(meaning(np.array([_top_mean(values, rule.top_fraction)]))[0])
+        raw = _top_mean(score[crop][own], rule.top_fraction)
+        confidence = float(meaning(np.array([raw]))[0])
         if confidence >= least:
             mask = _pixels(extent, labels, label, cells, low, rule.stride)
             place = Box(
@@ -71,7 +95,7 @@ def instances(
 
 
 def _promising(
-    probability: NDArray[np.float32],
+    score: NDArray[np.float32],
     labels: NDArray[np.int32],
     stats: NDArray[np.int32],
     rule: DenseDecode,
@@ -81,7 +105,7 @@ def _promising(
     """Labels large enough whose peak reaches `least`: a mean of top values can be no higher."""
     flat = np.flatnonzero(labels)
     peaks = np.zeros(len(stats), np.float32)
-    np.maximum.at(peaks, labels.ravel()[flat], probability.ravel()[flat])
+    np.maximum.at(peaks, labels.ravel()[flat], score.ravel()[flat])
     large = stats[:, cv2.CC_STAT_AREA] * rule.stride**2 >= rule.min_area_px
     chosen = np.flatnonzero(large & (meaning(peaks) >= least))
     chosen = chosen[chosen > 0]

@@ -154,10 +154,11 @@ class Detector:
         probability = merge(plan, maps, stride)
         self._keep_features(plan, looked)
         within = region.mask(window, stride)
-        extent = probability.sum(0) if rule.delimit == "any" else None
         return [
             instance
-            for defect, layer in zip(self._manifest.classes, probability, strict=True)
+            for defect, layer in zip(
+                self._manifest.classes, dense.layers(probability, rule), strict=True
+            )
             for instance in dense.instances(
                 defect,
                 layer,
@@ -167,7 +168,6 @@ class Detector:
                 rule,
                 least[defect],
                 partial(self._manifest.scores.confidence, defect),
-                extent,
             )
         ]
 

@@ -126,8 +126,18 @@ class DenseDecode(_Table):
     delimit: Literal["class", "any"] = "class"
     """What an instance reaches over: where its own class is probable, or where any is, by the sum
     over all classes, which then must exclude one another."""
+    score: Literal["class", "any"] = "class"
+    """What an instance is scored by: how probable its class is; or, wherever that is the likeliest
+    class, the mean of that and of how probable any is, so that a sure fault of unsure kind counts.
+    `any` needs `delimit = "any"`."""
     top_fraction: Annotated[float, Field(gt=0, le=1)] = 0.1
-    """Confidence is the mean probability of this most probable part of an instance."""
+    """The raw score is the mean over this part of an instance, where it scores highest."""
+
+    @model_validator(mode="after")
+    def _any_is_told(self) -> Self:
+        if self.score == "any" and self.delimit != "any":
+            raise ValueError('score = "any" needs delimit = "any"')
+        return self
 
 
 class YoloSegDecode(_Table):

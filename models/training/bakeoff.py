@@ -73,6 +73,7 @@ def _dense(sets: Sequence[Path], out: Path, minutes: float) -> Pack:
         "kind": "dense",
         "stride": STRIDE,
         "delimit": "any",
+        "score": "any",
         "thresholds": _thresholds(_LOW),
         "min_area_px": _LEAST_PX,
     }

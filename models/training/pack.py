@@ -46,8 +46,9 @@ _GOLDEN_SIDE = 96
 _GOLDENS = 2
 _MIN_AREA_PX = 16
 _MEANING = (
-    "The share of findings of its class and raw score, the mean probability of the surest tenth of "
-    "an instance's area, that were true on validation pictures the network had not learnt from."
+    "The share of findings of its class and raw score that were true on validation pictures the "
+    "network had not learnt from. The raw score is a mean over the surest tenth of an instance's "
+    "area: of how probable its class is, or, where that is the likeliest, of that and any fault."
 )
 _TILE = 1280
 _OVERLAP = 192
@@ -169,6 +170,7 @@ def _tables(
             "kind": "dense",
             "stride": STRIDE,
             "delimit": "any",
+            "score": "any",
             "thresholds": {
                 name: {"low": choice.low, "high": choice.high} for name, choice in choices.items()
             },

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from models.runtime.dense import Meaning, instances
+from models.runtime.dense import Layer, Meaning, instances, layers
 from models.runtime.detection import Detection
 from models.runtime.manifest import DenseDecode, Threshold
 from models.runtime.region import Box
@@ -39,9 +40,8 @@ def found(
     window = Box(*corner, width * how.stride, height * how.stride)
     whole = np.ones(probability.shape, np.uint8)
     mask = whole if within is None else within
-    return instances(
-        "dent", probability, window, mask, Box(0, 0, 10_000, 10_000), how, least, meaning
-    )
+    (layer,) = layers(probability[None], how)
+    return instances("dent", layer, window, mask, Box(0, 0, 10_000, 10_000), how, least, meaning)
 
 
 def canvas(height: int = 20, width: int = 30) -> NDArray[np.float32]:
@@ -151,8 +151,9 @@ def test_what_lies_beyond_the_picture_is_cut_off() -> None:
     window = Box(0, 0, 60, 40)
 
     whole = np.ones_like(cells, np.uint8)
+    (layer,) = layers(cells[None], rule(2))
 
-    (one,) = instances("dent", cells, window, whole, Box(0, 0, 21, 13), rule(2), 0.6, as_scored)
+    (one,) = instances("dent", layer, window, whole, Box(0, 0, 21, 13), rule(2), 0.6, as_scored)
 
     assert one.box == (8, 10, 13, 3)
     assert max(x for x, _ in one.polygon) <= 20
@@ -249,21 +250,67 @@ def test_a_confidence_is_what_the_raw_score_means() -> None:
     assert one.confidence == pytest.approx(0.4)
 
 
+def joint(score: str) -> DenseDecode:
+    return DenseDecode.model_validate({**rule().model_dump(), "delimit": "any", "score": score})
+
+
+def of(layer: Layer, how: DenseDecode) -> list[Detection]:
+    window, whole = Box(0, 0, 30, 20), np.ones((20, 30), np.uint8)
+    return instances("dent", layer, window, whole, Box(0, 0, 30, 20), how, 0.01, as_scored)
+
+
 def test_an_instance_of_any_fault_is_one_of_each_kind_that_it_may_well_be() -> None:
     stain, leak, scratch = canvas(), canvas(), canvas()
     stain[5:12, 4:12], leak[5:12, 4:12] = 0.5, 0.1
     stain[5:12, 12:20], leak[5:12, 12:20] = 0.2, 0.6
     scratch[5:12, 4:20] = 0.03
-    anything = stain + leak + scratch
-    window, whole = Box(0, 0, 30, 20), np.ones((20, 30), np.uint8)
+    how = joint("class")
 
-    def of(kind: NDArray[np.float32]) -> list[Detection]:
-        return instances(
-            "dent", kind, window, whole, Box(0, 0, 30, 20), rule(), 0.01, as_scored, anything
-        )
+    as_stain, as_leak, as_scratch = layers(np.stack([stain, leak, scratch]), how)
 
-    (stained,), (leaking,) = of(stain), of(leak)
+    (stained,), (leaking,) = of(as_stain, how), of(as_leak, how)
     assert stained.box == leaking.box == (4, 5, 16, 7)
     assert stained.confidence == pytest.approx(0.5, abs=1e-6)
     assert leaking.confidence == pytest.approx(0.6, abs=1e-6)
-    assert of(scratch) == []
+    assert of(as_scratch, how) == []
+
+
+def test_a_sure_fault_of_unsure_kind_is_scored_for_its_likeliest_kind() -> None:
+    tear, seal, crack = canvas(), canvas(), canvas()
+    tear[5:12, 4:12], seal[5:12, 4:12], crack[5:12, 4:12] = 0.4, 0.3, 0.2
+    how = joint("any")
+
+    as_tear, as_seal, as_crack = layers(np.stack([tear, seal, crack]), how)
+
+    assert [one.confidence for one in of(as_tear, how)] == [pytest.approx((0.4 + 0.9) / 2)]
+    assert [one.confidence for one in of(as_seal, how)] == [pytest.approx(0.3)]
+    assert [one.confidence for one in of(as_crack, how)] == [pytest.approx(0.2)]
+
+
+def test_where_two_kinds_meet_each_is_scored_where_it_is_the_likelier() -> None:
+    stain, tear = canvas(), canvas()
+    stain[5:12, 4:12], tear[5:12, 4:12] = 0.8, 0.1
+    stain[5:12, 12:20], tear[5:12, 12:20] = 0.2, 0.7
+    how = joint("any")
+
+    as_stain, as_tear = layers(np.stack([stain, tear]), how)
+
+    assert [one.confidence for one in of(as_stain, how)] == [pytest.approx(0.85)]
+    assert [one.confidence for one in of(as_tear, how)] == [pytest.approx(0.8)]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 5))
+def test_a_kind_is_never_scored_below_its_own_probability_nor_above_that_of_any_fault(
+    seed: int, classes: int
+) -> None:
+    shares = np.random.default_rng(seed).random((classes + 1, 6, 7), np.float32)
+    probability = shares[:-1] / shares.sum(0)
+
+    for layer in layers(probability, joint("any")):
+        assert np.all(layer.probability <= layer.score)
+        assert np.all(layer.score <= layer.extent + 1e-6)
+
+
+def test_a_score_of_any_fault_needs_instances_of_any_fault() -> None:
+    with pytest.raises(ValidationError, match='needs delimit = "any"'):
+        DenseDecode.model_validate({**rule().model_dump(), "score": "any"})
