@@ -18,7 +18,7 @@ LABELS = ROOT / "station" / "defaults" / "labels"
 PACKS = ROOT / "models" / "packs"
 TRUSTED_KEYS = PACKS / "trusted_keys.toml"
 LIVE_PACK = PACKS / "carton-1"
-FURTHER_PACKS = (PACKS / "goods-4",)
+FURTHER_PACKS = (PACKS / "goods-5",)
 """Packs that ship beside the live one, for a bench to import or to start training from."""
 PICTURES = ROOT / "station" / "virtual" / "pictures"
 
