@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from models.runtime.detector import Detector
 from models.runtime.keys import TrustedKey
+from models.runtime.manifest import DenseDecode
 from models.runtime.pack import read_pack
 from models.training.errors import TrainingError
 from tests.support.drawn_returns import CLASSES
@@ -80,10 +81,13 @@ def test_two_steps_give_a_pack_that_the_bench_accepts(
         photographs=[photograph_folder],
     )
     pack = read_pack(made.path, trusted)
+    decode = pack.manifest.decode
     picture = np.full((100, 140, 3), 128, np.uint8)
 
     assert run.steps == 2
     assert tuple(pack.manifest.classes) == CLASSES
+    assert isinstance(decode, DenseDecode)
+    assert (decode.delimit, decode.score) == ("any", "any")
     assert (tmp_path / "pack" / "golden.npz").stat().st_size < 150_000
     assert all(found.defect in CLASSES for found in Detector(pack).candidates(picture))
 
