@@ -1,12 +1,13 @@
 """Which source of frames a configured camera is."""
 
-from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
+from station.adapters.cameras.sources.basler import BaslerSource
 from station.adapters.cameras.sources.cropped import CroppedSource
 from station.adapters.cameras.sources.folder import FolderSource
 from station.adapters.cameras.sources.gige import GigeSource
 from station.adapters.cameras.sources.gige_settings import GigeSettings
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.cameras.sources.stream import StreamSettings, StreamSource
+from station.adapters.cameras.sources.triggered import TriggeredSettings
 from station.adapters.cameras.sources.uvc import UvcSettings, UvcSource
 from station.config import BaslerCamera, Camera, FolderCamera, GigeCamera, StreamCamera, UvcCamera
 
@@ -41,7 +42,7 @@ def _source_of(camera: Camera) -> FrameSource:
             size = StreamSettings(camera.width, camera.height, camera.latency_seconds)
             return StreamSource(camera.url, size)
         case BaslerCamera():
-            basler = BaslerSettings(
+            basler = TriggeredSettings(
                 camera.width,
                 camera.height,
                 camera.pixel_format,

@@ -19,10 +19,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
+from station.adapters.cameras.sources.basler import BaslerSource
 from station.adapters.cameras.sources.gige import GigeSource, aravis_bindings
 from station.adapters.cameras.sources.gige_settings import GigeSettings
 from station.adapters.cameras.sources.pictures import live
+from station.adapters.cameras.sources.triggered import TriggeredSettings
 from station.app.defaults import PICTURES
 from station.virtual.camera import VirtualCamera
 from station.virtual.world import Address, visit
@@ -32,7 +33,7 @@ GVCP_PORT = 3956
 SERIAL = "BENCH2"
 EMULATED = "0815-0000"
 GIGE = GigeSettings(1280, 720, "RGB8", exposure_us=3_000, gain=2, packet_size=8_000)
-BASLER = BaslerSettings(1280, 720, "BGR8Packed", exposure_us=5_000, gain=2)
+BASLER = TriggeredSettings(1280, 720, "BGR8Packed", exposure_us=5_000, gain=2)
 
 _START_S = 60.0
 

@@ -1,8 +1,7 @@
 """A Basler camera through pypylon: triggered by software, lossless."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -10,26 +9,10 @@ from numpy.typing import NDArray
 
 from station.adapters.cameras.sources.extras import extra
 from station.adapters.cameras.sources.source import SettingsError
-from station.adapters.cameras.sources.triggered import TriggeredSource
+from station.adapters.cameras.sources.triggered import TriggeredSettings, TriggeredSource
 
 BASLER_REMEDY = "Basler cameras need pypylon: install Regrade with its extra `basler`."
 _PATIENCE_MS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class BaslerSettings:
-    """What the camera must have; None leaves a value as the camera has it, its automatic off.
-
-    `exposure_us` is in microseconds, `gain` in the camera's own units. `balance` are the gains of
-    white balance by colour (`red`, `green`, `blue`).
-    """
-
-    width: int
-    height: int
-    pixel_format: str
-    exposure_us: float | None = None
-    gain: float | None = None
-    balance: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +37,7 @@ class BaslerSource(TriggeredSource):
     Verified in pypylon's camera emulation, not on a camera.
     """
 
-    def __init__(self, serial: str, settings: BaslerSettings) -> None:
+    def __init__(self, serial: str, settings: TriggeredSettings) -> None:
         super().__init__(f"the Basler camera {serial}")
         self._serial = serial
         self._settings = settings
@@ -172,7 +155,7 @@ class BaslerSource(TriggeredSource):
         return OSError(f"The Basler camera {self._serial} is lost: check its cable and power.")
 
 
-def _wanted(settings: BaslerSettings) -> tuple[_Setting, ...]:
+def _wanted(settings: TriggeredSettings) -> tuple[_Setting, ...]:
     """What to set, in this order: a size is bound by the offset, a value by its automatic."""
     wanted = [
         _Setting("pixel format", ("PixelFormat",), settings.pixel_format),

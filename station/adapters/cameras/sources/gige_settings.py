@@ -1,27 +1,20 @@
 """What a GigE Vision or USB3 Vision camera is set to, and how each setting is read back."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from station.adapters.cameras.sources.triggered import TriggeredSettings
+
 
 @dataclass(frozen=True, slots=True)
-class GigeSettings:
-    """What the camera must have; None leaves a value as the camera has it, its automatic off.
+class GigeSettings(TriggeredSettings):
+    """The pixel format is one of Mono8, RGB8, BGR8 and the 8-bit Bayer patterns.
 
-    `exposure_us` is in microseconds, `gain` in the camera's own units. The pixel format is one of
-    Mono8, RGB8, BGR8 and the 8-bit Bayer patterns. `balance` are the gains of white balance by
-    colour (`red`, `green`, `blue`), `packet_size` is in bytes: large ones, where the network takes
-    them, are lost more seldom.
+    `packet_size` is in bytes: large packets, where the network takes them, are lost more seldom.
     """
 
-    width: int
-    height: int
-    pixel_format: str
-    exposure_us: float | None = None
-    gain: float | None = None
-    balance: Mapping[str, float] = field(default_factory=dict)
     packet_size: int | None = None
 
 

@@ -1,6 +1,8 @@
 """What cameras with a software trigger share: a whole frame, triggered when it is asked for."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,22 @@ from station.adapters.cameras.sources.source import PixelExposure
 MOST_TORN = 3
 CHECK_EVERY = 100
 """Live pictures between two looks at the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggeredSettings:
+    """What the camera must have; None leaves a value as the camera has it, its automatic off.
+
+    `exposure_us` is in microseconds, `gain` in the camera's own units. `balance` are the gains of
+    white balance by colour (`red`, `green`, `blue`).
+    """
+
+    width: int
+    height: int
+    pixel_format: str
+    exposure_us: float | None = None
+    gain: float | None = None
+    balance: Mapping[str, float] = field(default_factory=dict)
 
 
 class TriggeredSource(ABC):

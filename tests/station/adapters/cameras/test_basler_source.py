@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from station.adapters.cameras.sources.basler import BaslerSettings, BaslerSource
+from station.adapters.cameras.sources.basler import BaslerSource
 from station.adapters.cameras.sources.listing import basler_cameras
 from station.adapters.cameras.sources.source import SettingsError
+from station.adapters.cameras.sources.triggered import TriggeredSettings
 
 SERIAL = "0815-0000"
-SETTINGS = BaslerSettings(640, 480, "BGR8Packed", exposure_us=5_000, gain=2)
+SETTINGS = TriggeredSettings(640, 480, "BGR8Packed", exposure_us=5_000, gain=2)
 
 # SWIG's modules warn when they are loaded, and crash where that is an error.
 pytestmark = pytest.mark.filterwarnings("ignore:builtin type:DeprecationWarning")
@@ -48,17 +49,17 @@ def test_frames_are_triggered_lossless_and_of_the_size_asked_for(source: BaslerS
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        (BaslerSettings(99_999, 480, "Mono8"), r"its width: 99999 was asked, it has \d+\."),
-        (BaslerSettings(640, 480, "Blue"), "its pixel format: Blue was asked, it has Mono8"),
-        (BaslerSettings(640, 480, "Mono8", gain=-5), "its gain: -5 was asked, it has"),
+        (TriggeredSettings(99_999, 480, "Mono8"), r"its width: 99999 was asked, it has \d+\."),
+        (TriggeredSettings(640, 480, "Blue"), "its pixel format: Blue was asked, it has Mono8"),
+        (TriggeredSettings(640, 480, "Mono8", gain=-5), "its gain: -5 was asked, it has"),
         (
-            BaslerSettings(640, 480, "Mono8", balance={"blue": 2}),
+            TriggeredSettings(640, 480, "Mono8", balance={"blue": 2}),
             "its blue white balance: 2.0 was asked, it has none",
         ),
     ],
 )
 def test_a_setting_that_is_not_taken_is_named(
-    settings: BaslerSettings, said: str, source: BaslerSource
+    settings: TriggeredSettings, said: str, source: BaslerSource
 ) -> None:
     other = BaslerSource("0815-0001", settings)
 

@@ -191,6 +191,36 @@ def test_a_camera_none_of_whose_frames_arrive_does_not_open(
     source.close()
 
 
+class _Late:
+    """Stands for a camera and its stream: the first trigger's frame comes after the second's."""
+
+    def __init__(self) -> None:
+        self.triggered = 0
+        self.waiting: list[str] = []
+        self.returned: list[str] = []
+
+    def software_trigger(self) -> None:
+        self.triggered += 1
+        if self.triggered == 2:
+            self.waiting = ["first", "second"]
+
+    def timeout_pop_buffer(self, patience_us: int) -> str | None:
+        return self.waiting.pop(0) if self.waiting else None
+
+    def push_buffer(self, buffer: str) -> None:
+        self.returned.append(buffer)
+
+
+def test_a_late_answer_to_the_first_trigger_is_not_left_for_the_first_picture() -> None:
+    source, late = GigeSource(ADDRESS, SETTINGS), _Late()
+    source._camera = source._stream = late
+
+    source._arm()
+
+    assert late.triggered == 2
+    assert (late.waiting, late.returned) == ([], ["first", "second"])
+
+
 def test_a_camera_that_is_killed_is_lost(camera: "subprocess.Popen[bytes]") -> None:
     source = GigeSource(ADDRESS, SETTINGS)
     source.open()
