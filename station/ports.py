@@ -103,9 +103,18 @@ class Examiner(Protocol):
     """Finds and measures, in a process of its own that may be killed."""
 
     def examine(
-        self, inspection: str, take: int, pose: Pose, frames: Sequence[Frame], item: Item
+        self,
+        inspection: str,
+        take: int,
+        pose: Pose,
+        frames: Sequence[Frame],
+        item: Item,
+        least: float | None = None,
     ) -> None:
-        """Ask for the findings of a pose; every request is answered, if need be by its failure."""
+        """Ask for the findings of a pose; every request is answered, if need be by its failure.
+
+        They are of confidence `least` or more; without it, as sure as the model pack asks.
+        """
         ...
 
 

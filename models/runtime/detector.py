@@ -64,15 +64,17 @@ class Detector:
         return self.detect_pose({self._first: picture}, region)
 
     def detect_pose(
-        self, pictures: Pictures, region: Region | None = None
+        self, pictures: Pictures, region: Region | None = None, least: float | None = None
     ) -> tuple[Detection, ...]:
         """As `detect`, of all pictures of one pose at once, each fault once.
 
         A model that knows several lamps sees them together; another sees one picture after the
-        other, and of what agrees the surest is kept.
+        other, and of what agrees the surest is kept. With `least` that confidence takes the place
+        of every `high`.
         """
         thresholds = self._manifest.decode.thresholds
-        return self._find(pictures, region, {name: t.high for name, t in thresholds.items()})
+        wanted = {name: t.high if least is None else least for name, t in thresholds.items()}
+        return self._find(pictures, region, wanted)
 
     def candidates(
         self, picture: NDArray[np.uint8], region: Region | None = None

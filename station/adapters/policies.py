@@ -77,6 +77,7 @@ class _PolicyForm(_Form):
     category: _Name
     certain: _Score
     certain_of: dict[Defect, _Score] = {}
+    reported_from: _Score | None = None
     next_scan_confirms: bool
     clauses: Annotated[list[dict[str, object]], Field(min_length=1)]
     outcomes: _OutcomesForm
@@ -152,6 +153,7 @@ def read_policy(path: Path) -> GradingPolicy:
                 for name, level in _LEVELS.items()
             ),
             next_scan_confirms=form.next_scan_confirms,
+            reported_from=form.reported_from,
         )
     except ValidationError as error:
         raise refuse(f"{path.name}: {_first(error)}; correct it and load it again") from error

@@ -1,33 +1,24 @@
 """A pack measured on a rendered set: how it finds, and how the station would have graded."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
 
 from models.card import with_section
-from models.evaluation import evaluate, lit_only
+from models.evaluation import evaluate
 from models.photographs import Photographs, measure_photographs, photographs_in
 from models.runtime.errors import InferenceError, PackError, PictureError
 from models.runtime.metrics import Metrics
 from models.runtime.writing import write_pack
-from models.sets import PoseTruth, RenderedSet, ReturnTruth, SetError, read_set
+from models.sets import SetError
 from models.training.errors import TrainingError
 from models.training.partition import Part
 from models.training.photographs import list_photographs, photographs_of
-from station.adapters.examiner.child import ExaminerSetup, PoseExaminer, load_equipment
-from station.adapters.examiner.link import ExaminePose, ShotToExamine
-from station.app.defaults import load_policies, load_recipes
-from station.app.packs import key_lists, open_pack, pack_name
+from station.app.examined_returns import examined_returns
+from station.app.packs import open_pack, pack_name
 from station.domain.faults import refuse
-from station.domain.grading import GradingPolicy
-from station.domain.judging import judge
-from station.workflow.agreement import Graded, agreement
-from station.workflow.sizes import SizeError, TrueSize, size_errors, size_figures
-from station.workflow.truth import true_grade
-
-_AT = datetime(2026, 6, 1, tzinfo=UTC)
-"""Inside the validity of every rendered bench's calibration."""
+from station.workflow.agreement import agreement
+from station.workflow.sizes import size_figures
 
 
 def evaluate_pack(
@@ -47,19 +38,17 @@ def evaluate_pack(
         found = evaluate(
             opened, rendered, progress=progress, mistakes=mistakes, lights=lights
         ).model_dump()
-        examined = [
-            each for path in rendered for each in _examined(pack, read_set(path), lights, progress)
-        ]
+        examined = list(examined_returns(pack, rendered, progress, lights=lights))
     except (SetError, PackError, PictureError) as error:
         raise refuse(str(error)) from error
-    graded = [each.graded for each in examined]
+    graded = [each.graded() for each in examined]
     return {
         **found,
         "pack": pack_name(opened),
         "overall": {**found["overall"], **asdict(agreement(graded))},
         "categories": {
             category: asdict(
-                agreement([each.graded for each in examined if each.category == category])
+                agreement([each.graded() for each in examined if each.category == category])
             )
             for category in sorted({each.category for each in examined})
         },
@@ -145,88 +134,3 @@ def record_measurement(
         )
     except (PackError, ValueError) as error:
         raise refuse(str(error)) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Examined:
-    category: str
-    graded: Graded
-    sizes: Sequence[SizeError]
-
-
-def _examined(
-    pack: Path,
-    index: RenderedSet,
-    lights: Collection[str],
-    progress: Callable[[int, int], None],
-) -> list[_Examined]:
-    """Each return through the station's own examiner and policy."""
-    policies = {policy.category: policy for policy in load_policies(load_recipes())}
-    setup = ExaminerSetup(
-        pack,
-        key_lists(),
-        index.path / "calibration.json",
-        {path.stem.removeprefix("empty-"): path for path in index.path.glob("empty-*.jpg")},
-    )
-    examiner = PoseExaminer(load_equipment(setup))
-    examined = []
-    for number, name in enumerate(index.returns, 1):
-        whole = index.read_return(name)
-        truth = replace(whole, poses=tuple(lit_only(pose, lights) for pose in whole.poses))
-        policy = policies.get(truth.category)
-        if policy is None:
-            raise refuse(f"{name} is a {truth.category}, for which there is no policy")
-        examined.append(_examine(examiner, policy, index, truth))
-        progress(number, len(index.returns))
-    return examined
-
-
-def _examine(
-    examiner: PoseExaminer, policy: GradingPolicy, index: RenderedSet, truth: ReturnTruth
-) -> _Examined:
-    directory = index.directory(truth.return_id)
-    answers = [
-        examiner.answer(
-            ExaminePose(
-                0,
-                pose.pose,
-                tuple(
-                    ShotToExamine(shot.shot, shot.light, (directory / shot.file).read_bytes())
-                    for shot in pose.shots
-                ),
-                truth.size_mm,
-                _AT,
-            )
-        ).result
-        for pose in truth.poses
-    ]
-    findings = tuple(finding for answer in answers for finding in answer.findings)
-    unexamined = tuple(answer.pose for answer in answers if answer.failure)
-    strange = tuple(a.pose for a in answers if a.strangeness is not None and a.strangeness > 1)
-    verdict = judge(policy, findings, unexamined=unexamined, unsupported=strange)
-    faults = [
-        (fault.defect, {q.quantity: (q.value, q.unit) for q in fault.truth})
-        for pose in truth.poses
-        for fault in pose.faults
-    ]
-    try:
-        true = true_grade(policy, faults)
-    except ValueError as error:
-        raise refuse(
-            f"The policy of {truth.category} has no rule for the faults of {truth.return_id} "
-            f"({error}): render a set with kinds it knows, or extend the policy"
-        ) from error
-    graded = Graded(true, verdict.proposed, verdict.needs_review)
-    sizes = [
-        error
-        for pose, answer in zip(truth.poses, answers, strict=True)
-        for error in size_errors(answer.findings, _true_sizes(pose))
-    ]
-    return _Examined(truth.category, graded, sizes)
-
-
-def _true_sizes(pose: PoseTruth) -> list[TrueSize]:
-    return [
-        TrueSize(fault.defect, fault.polygon, {q.quantity: (q.value, q.unit) for q in fault.truth})
-        for fault in pose.faults
-    ]

@@ -58,7 +58,9 @@ class PhotographGrader:
         try:
             picture = read_picture(path)
             shot = LitPicture(path.name, COLOUR_LIGHT, picture)
-            findings = examine_pose(self._detector, [shot], optics=self._optics)
+            findings = examine_pose(
+                self._detector, [shot], optics=self._optics, least=self._policy.reported_from
+            )
         except (PictureError, InferenceError, CalibrationError) as error:
             return Photograph(path, None, error=str(error))
         if marked is not None:

@@ -149,7 +149,9 @@ class ShadowBench:
             return
         self._open[inspection.id] = _Open(inspection, len(wanted))
         for task in wanted:
-            self._examiner.examine(task.inspection, 0, task.pose, task.frames, task.item)
+            self._examiner.examine(
+                task.inspection, 0, task.pose, task.frames, task.item, task.least
+            )
 
     def hear(self, event: Event) -> None:
         """An answer of the examiner; called from its thread. Its faults stop nothing."""

@@ -1,6 +1,6 @@
 """`regrade models check | render | train | evaluate | photographs | quantise`.
 
-`station.commands.packs` and `station.commands.bakeoff` have the rest.
+`station.commands.packs`, `bakeoff` and `operating` beside this module have the rest.
 """
 
 from enum import StrEnum
@@ -11,6 +11,7 @@ import typer
 
 from station.commands import console, packs
 from station.commands.bakeoff import bakeoff
+from station.commands.operating import operating_points
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -27,6 +28,7 @@ def tree() -> typer.Typer:
     group.command("render")(render)
     group.command("train")(train)
     group.command("evaluate")(evaluate)
+    group.command("operating-points")(operating_points)
     group.command("photographs")(photographs)
     group.command("quantise")(quantise)
     group.command("bakeoff")(bakeoff)

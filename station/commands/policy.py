@@ -104,9 +104,12 @@ def show(
                 "digest": policy.digest,
                 "certain": policy.certain,
                 "certain_of": dict(policy.certain_of),
+                "reported_from": policy.reported_from,
                 "clauses": clauses,
             }
         )
         return
     console.note(f"{policy.name} {policy.version} for {policy.category} · sha256:{policy.digest}")
+    reported = "as the model pack asks" if policy.reported_from is None else policy.reported_from
+    console.note(f"a finding counts from score: {reported}, without doubt from {policy.certain}")
     console.table(["clause", "defect", "measured", "light flaw", "repair", "scrap"], rows)

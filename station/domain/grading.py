@@ -120,8 +120,9 @@ class Outcome:
 class GradingPolicy:
     """A versioned policy of one category; `digest` is the SHA-256 of the text it was read from.
 
-    A finding counts from the score at which the detector reports it; below `certain` it leaves
-    doubt. Scores of different defects do not compare, so `certain_of` may set another for some.
+    A finding counts from `reported_from`; without it, from the score at which the model pack
+    reports it. Below `certain` it leaves doubt. Scores of different defects do not compare, so
+    `certain_of` may set another for some.
     """
 
     name: str
@@ -133,6 +134,7 @@ class GradingPolicy:
     clauses: tuple[Clause, ...]
     outcomes: tuple[tuple[Level, Outcome], ...]
     next_scan_confirms: bool
+    reported_from: float | None = None
 
     def __post_init__(self) -> None:
         ids = [clause.id for clause in self.clauses]
@@ -142,8 +144,14 @@ class GradingPolicy:
             raise ValueError(f"policy {self.name} has no clause")
         if not all(0 < score <= 1 for score in (self.certain, *dict(self.certain_of).values())):
             raise ValueError(f"policy {self.name}: certain must lie in (0, 1]")
+        if self.reported_from is not None and not 0 < self.reported_from <= 1:
+            raise ValueError(f"policy {self.name}: reported_from must lie in (0, 1]")
         if {level for level, _ in self.outcomes} != set(Level):
             raise ValueError(f"policy {self.name} must give an outcome for each level")
+
+    def counts(self, finding: Finding) -> bool:
+        """Whether a finding's score is worth a look."""
+        return self.reported_from is None or finding.confidence >= self.reported_from
 
     def is_certain(self, finding: Finding) -> bool:
         """Whether a finding's score leaves no doubt that it is there."""

@@ -33,7 +33,8 @@ def judge(
     `unlike` are poses that look unlike every good example, `unsupported` those unlike anything that
     the detector learnt: what is there is open, and nothing that was found weighs less for it.
     """
-    reasons = [reason for finding in findings for reason in _assess(policy, finding)]
+    counted = [finding for finding in findings if policy.counts(finding)]
+    reasons = [reason for finding in counted for reason in _assess(policy, finding)]
     reasons += [_open(Doubt.ZONE_UNSEEN, zone) for zone in sorted(unseen)]
     reasons += [_open(Doubt.NOT_EXAMINED, name) for name in sorted(unexamined)]
     if other_item is not None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
+from station.domain.capture import Pose
 from station.domain.events import BenchView, Exposed, ExposureFailed, LookedUp, PoseAnswered
 from station.domain.faults import TO_ARRANGE
 from station.domain.grading import Grade, GradingPolicy
@@ -11,7 +12,15 @@ from station.domain.inspection import Examined, Identified, IdentifiedBy, Judged
 from station.domain.judging import judge
 from station.workflow import camera_codes
 from station.workflow.commands import Command, Examine, Expose, FindOrder, Prove, Say, Sound
-from station.workflow.stages import Answering, Bench, Capturing, Identifying, Notice, Ready
+from station.workflow.stages import (
+    Answering,
+    Bench,
+    Capturing,
+    Identifying,
+    Notice,
+    Ready,
+    Setup,
+)
 
 MOST_FAILURES = 3
 
@@ -44,6 +53,20 @@ def looked_up(bench: Bench, event: LookedUp) -> Step:
     return (bench, ()) if hasty else expose_next(bench, capturing)
 
 
+def examination(setup: Setup, stage: Capturing, pose: Pose) -> Examine:
+    """The wish to have the pictures of a pose examined as closely as the item's policy asks."""
+    item = stage.identified.item
+    policy = setup.policy(item.category)
+    return Examine(
+        stage.identified.opened.id,
+        stage.take,
+        pose,
+        stage.frames_of(pose),
+        item,
+        policy.reported_from if policy else None,
+    )
+
+
 def again(bench: Bench, stage: Capturing | Answering) -> Step:
     """Picture the item anew from the first pose, which it lies in already."""
     fresh = _afresh(bench, stage, waiting=False)
@@ -60,16 +83,7 @@ def retake(bench: Bench, stage: Capturing | Answering) -> Step:
         kept = tuple(frame for frame in stage.frames if frame.shot not in shots)
         stage = replace(stage, take=stage.take + 1, frames=kept, failures=0, stuck=None)
         bench = replace(bench, stage=stage, notice=None)
-        owed = tuple(
-            Examine(
-                stage.identified.opened.id,
-                stage.take,
-                pose,
-                stage.frames_of(pose),
-                stage.identified.item,
-            )
-            for pose in stage.unanswered
-        )
+        owed = tuple(examination(bench.setup, stage, pose) for pose in stage.unanswered)
         bench, commands = (bench, ()) if stage.waiting else expose_next(bench, stage)
         return bench, (*owed, *commands)
     fresh = _afresh(bench, stage, waiting=True)
@@ -124,11 +138,10 @@ def exposed(bench: Bench, event: Exposed) -> Step:
     index = stage.pose_index + 1
     more = index < len(stage.recipe.poses)
     stage = replace(stage, pose_index=index, waiting=more, disturbed=False, refused=0)
-    opened, item = stage.identified.opened, stage.identified.item
-    frames = stage.frames_of(pose)
-    commands: list[Command] = [Examine(opened.id, stage.take, pose, frames, item)]
+    commands: list[Command] = [examination(bench.setup, stage, pose)]
     if bench.setup.proving:
-        commands.append(Prove(opened.id, pose, frames))
+        opened = stage.identified.opened
+        commands.append(Prove(opened.id, pose, stage.frames_of(pose)))
     if more:
         commands.append(Say(Sound.ATTENTION))
     return replace(bench, stage=stage), tuple(commands)

@@ -67,13 +67,17 @@ class Prove:
 
 @dataclass(frozen=True, slots=True)
 class Examine:
-    """Find and measure on the frames of one pose; answered by PoseAnswered."""
+    """Find and measure on the frames of one pose; answered by PoseAnswered.
+
+    Findings are of confidence `least` or more; without it, as sure as the model pack asks.
+    """
 
     inspection: str
     take: int
     pose: Pose
     frames: tuple[Frame, ...]
     item: Item
+    least: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from station.domain.capture import Pose
 from station.domain.events import BenchView, ProofFailed, Proved
 from station.domain.faults import TO_ARRANGE
 from station.workflow import capturing
-from station.workflow.commands import Command, Examine, Prove, Say, Sound
+from station.workflow.commands import Command, Prove, Say, Sound
 from station.workflow.stages import Bench, Capturing
 
 MOST_UNPROVEN = 3
@@ -47,10 +47,7 @@ def proof_failed(bench: Bench, event: ProofFailed) -> Step:
     index = [pose.name for pose in stage.recipe.poses].index(event.pose)
     stage = _from_pose(stage, index)
     bench = replace(bench, stage=stage)
-    again = tuple(
-        Examine(event.inspection, stage.take, pose, stage.frames_of(pose), stage.identified.item)
-        for pose in stage.unanswered
-    )
+    again = tuple(capturing.examination(bench.setup, stage, pose) for pose in stage.unanswered)
     stuck = replace(stage, stuck=event.fault)
     if event.fault.code in TO_ARRANGE and (stage.unproven >= MOST_UNPROVEN or not untouched):
         laid_again = replace(stuck, waiting=True, refused=stage.refused + 1)

@@ -21,13 +21,15 @@ class ShadowTask:
     pose: Pose
     frames: tuple[Frame, ...]
     item: Item
+    least: float | None
 
 
 def tasks(setup: Setup, inspection: Inspection) -> tuple[ShadowTask, ...]:
     """The poses that the live pack examined; none where it could not, or the recipe is gone."""
     examined = inspection.judged.examined
     recipe = setup.recipe(inspection.item.category)
-    if recipe is None or setup.policy(inspection.item.category) is None:
+    policy = setup.policy(inspection.item.category)
+    if recipe is None or policy is None:
         return ()
     frames = {frame.shot: frame for frame in examined.frames}
     done = {pose.pose for pose in examined.poses if pose.failure is None}
@@ -37,6 +39,7 @@ def tasks(setup: Setup, inspection: Inspection) -> tuple[ShadowTask, ...]:
             pose,
             tuple(frames[shot.name] for shot in pose.shots if shot.name in frames),
             inspection.item,
+            policy.reported_from,
         )
         for pose in recipe.poses
         if pose.name in done

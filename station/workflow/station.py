@@ -187,8 +187,8 @@ class Station:
                     around.cameras.expose(inspection, take, shot, then, proves)
                 case Prove(inspection, pose, frames):
                     around.cameras.prove(inspection, pose, frames)
-                case Examine(inspection, take, pose, frames, item):
-                    around.examiner.examine(inspection, take, pose, frames, item)
+                case Examine(inspection, take, pose, frames, item, least):
+                    around.examiner.examine(inspection, take, pose, frames, item, least)
                 case Save() | CloseParcel():
                     self._pending.append(self._write(command))
                 case Withdraw(inspection_id):

@@ -31,7 +31,7 @@ from station.domain.events import (
     Weighed,
 )
 from station.workflow import capturing, keys, labelling, parcels, proving, scans, tags, weighing
-from station.workflow.commands import Command, Examine, FindOrder, Save, Withdraw
+from station.workflow.commands import Command, FindOrder, Save, Withdraw
 from station.workflow.stages import (
     Answering,
     Bench,
@@ -148,8 +148,7 @@ def _owed(bench: Bench) -> tuple[Command, ...]:
         case Capturing() as stage:
             opened = stage.identified.opened
             owed: list[Command] = [
-                Examine(opened.id, stage.take, pose, stage.frames_of(pose), stage.identified.item)
-                for pose in stage.unanswered
+                capturing.examination(bench.setup, stage, pose) for pose in stage.unanswered
             ]
             owed += proving.owed(bench, stage)
             if stage.refining is not None:

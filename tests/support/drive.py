@@ -210,7 +210,7 @@ def answer_to(
                 now,
             )
             return Exposed(now, inspection, take, frame)
-        case Examine(inspection, take, pose, _, _):
+        case Examine(inspection, take, pose, _, _, _):
             seen = findings if pose.name == "top" else ()
             result = PoseExamined(
                 pose.name,

@@ -21,18 +21,23 @@ PACK_NAME = "fake 1 sha256:" + "0" * 64
 
 
 class FakeDetector:
-    """Finds one stain, or has a bug once where the trigger file is; the file then goes."""
+    """Finds one stain where 0.9 is sure enough, or has a bug once where the trigger file is; the
+    file then goes."""
 
     def __init__(self, trigger: Path) -> None:
         self.trigger = trigger
 
     def detect_pose(
-        self, pictures: Mapping[str, Picture], region: Region | None = None
+        self,
+        pictures: Mapping[str, Picture],
+        region: Region | None = None,
+        least: float | None = None,
     ) -> tuple[Detection, ...]:
         if self.trigger.exists():
             self.trigger.unlink()
             raise KeyError("a bug")
-        return (box_detection("stain", 0.9, STAIN),)
+        found = box_detection("stain", 0.9, STAIN)
+        return (found,) if least is None or found.confidence >= least else ()
 
     def features(self) -> tuple[FeatureMap, ...]:
         return ()

@@ -242,9 +242,15 @@ class LyingBench:
         self._wishes.append(Expose(inspection, take, shot, then))
 
     def examine(
-        self, inspection: str, take: int, pose: Pose, frames: Sequence[Frame], item: Item
+        self,
+        inspection: str,
+        take: int,
+        pose: Pose,
+        frames: Sequence[Frame],
+        item: Item,
+        least: float | None = None,
     ) -> None:
-        asked = Examine(inspection, take, pose, tuple(frames), item)
+        asked = Examine(inspection, take, pose, tuple(frames), item, least)
         answer = answer_to(asked, self.clock.now(), (), False, self._fresh())
         assert answer is not None
         self._answers.append(answer)

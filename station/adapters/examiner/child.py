@@ -221,12 +221,12 @@ class PoseExaminer:
                 height = catalogue_height(request.size_mm, rounded=request.rounded)
                 optics = Optics(calibration, height, self._equipment.edges)
                 mm_per_px = calibration.mm_per_px(request.size_mm[2])
-            findings = self._findings(request.shots, pictures, region, optics)
+            findings = self._findings(request, pictures, region, optics)
         except CalibrationError:
             # The calibration is of another picture size or the item higher than the camera:
             # pixels, and no claim.
             optics = Optics(edges=self._equipment.edges)
-            findings = self._findings(request.shots, pictures, region, optics)
+            findings = self._findings(request, pictures, region, optics)
             calibration = mm_per_px = None
         if nothing.withdrawn:
             findings = tuple(_without_colour(finding) for finding in findings)
@@ -267,7 +267,7 @@ class PoseExaminer:
             return
         pictures = [self._pixels(shot.picture) for shot in request.shots]
         region = self._region(request.shots, pictures)
-        self._findings(request.shots, pictures, region, Optics())
+        self._findings(request, pictures, region, Optics())
         try:
             references.learn(request.gtin, _view(request), self._seen, region)
         except OSError as error:
@@ -286,18 +286,23 @@ class PoseExaminer:
 
     def _findings(
         self,
-        shots: Sequence[ShotToExamine],
+        request: ExaminePose,
         pictures: Sequence[Picture],
         region: Region,
         optics: Optics,
     ) -> tuple[Finding, ...]:
         lit = [
             LitPicture(shot.shot, shot.light, picture)
-            for shot, picture in zip(shots, pictures, strict=True)
+            for shot, picture in zip(request.shots, pictures, strict=True)
         ]
         self._seen.clear()
         return examine_pose(
-            self._equipment.detector, lit, region=region, optics=optics, seen=self._seen
+            self._equipment.detector,
+            lit,
+            region=region,
+            optics=optics,
+            least=request.least,
+            seen=self._seen,
         )
 
     def _region(self, shots: Sequence[ShotToExamine], pictures: Sequence[Picture]) -> Region:

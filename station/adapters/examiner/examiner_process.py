@@ -76,10 +76,16 @@ class ExaminerProcess:
             self._thread.join()
 
     def examine(
-        self, inspection: str, take: int, pose: Pose, frames: Sequence[Frame], item: Item
+        self,
+        inspection: str,
+        take: int,
+        pose: Pose,
+        frames: Sequence[Frame],
+        item: Item,
+        least: float | None = None,
     ) -> None:
-        """Ask for the findings of a pose."""
-        self._inbox.put(Job(inspection, take, pose, tuple(frames), item))
+        """Ask for the findings of a pose, of confidence `least` or more where it is given."""
+        self._inbox.put(Job(inspection, take, pose, tuple(frames), item, least))
 
     def learn(self, inspection: str, pose: Pose, frames: Sequence[Frame], item: Item) -> None:
         """Remember a pose of a confirmed-good item as an example; nothing answers."""

@@ -33,9 +33,15 @@ class Finds(Protocol):
     """A detector, as `models.runtime.detector.Detector` is one."""
 
     def detect_pose(
-        self, pictures: Mapping[str, Picture], region: Region | None = None
+        self,
+        pictures: Mapping[str, Picture],
+        region: Region | None = None,
+        least: float | None = None,
     ) -> tuple[Detection, ...]:
-        """The instances in the region of a pose's pictures by lamp, each once, surest first."""
+        """The instances in the region of a pose's pictures by lamp, each once, surest first.
+
+        They are of confidence `least` or more; without it, as sure as the model asks.
+        """
         ...
 
     def features(self) -> Sequence[FeatureMap]:
@@ -79,21 +85,22 @@ def examine_pose(
     *,
     region: Region | None = None,
     optics: Optics | None = None,
+    least: float | None = None,
     seen: list[FeatureMap] | None = None,
 ) -> tuple[Finding, ...]:
     """The findings in all shots of a pose, surest first, each measured where its kind can be.
 
     Shots of different lamps are looked at together; a lamp that comes again begins another look,
-    that of the next camera. Without a region the whole picture is looked at. What the net saw in
-    each look is added to `seen`. InferenceError if
-    the model's answer cannot be trusted; CalibrationError if the optics do not fit these pictures
-    or this height.
+    that of the next camera. Without a region the whole picture is looked at. Findings are of
+    confidence `least` or more; without it, as sure as the model asks. What the net saw in each look
+    is added to `seen`. InferenceError if the model's answer cannot be trusted; CalibrationError if
+    the optics do not fit these pictures or this height.
     """
     findings: list[Finding] = []
     for number, look in enumerate(_looks(shots)):
         pictures = {light: shot.picture for light, shot in look.items()}
         views = _views(pictures, region, (optics or Optics()).profile)
-        found = detector.detect_pose(pictures, region)
+        found = detector.detect_pose(pictures, region, least)
         findings += [_finding(detection, look, views, optics or Optics()) for detection in found]
         if seen is not None:
             camera = f"{number}-" if number else ""

@@ -29,7 +29,8 @@ class ExaminePose:
     """Find and measure on the shots of one pose of an item of this size, at this time.
 
     All shots are of one camera. `rounded` if the side in view falls away from the item's height.
-    With `learn` they show a confirmed-good example of the goods to remember; nothing is answered.
+    Findings are of confidence `least` or more; without it, as sure as the pack asks. With `learn`
+    they show a confirmed-good example of the goods to remember; nothing is answered.
     """
 
     request: int
@@ -41,6 +42,7 @@ class ExaminePose:
     gtin: str = ""
     learn: bool = False
     rounded: bool = False
+    least: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class Job:
     pose: Pose
     frames: tuple[Frame, ...]
     item: Item
+    least: float | None = None
+    """The confidence from which findings are reported; without it, that of the pack."""
     learn: bool = False
     """Remember it as a good example; nobody waits for an answer."""
 
@@ -237,6 +239,7 @@ class WaitingLine:
             job.item.code.gtin,
             job.learn,
             job.pose.rounded,
+            job.least,
         )
 
     def _picture(self, lent: ExitStack, digest: str) -> SharedPicture | bytes:

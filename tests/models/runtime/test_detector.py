@@ -288,6 +288,15 @@ def test_all_lamps_of_a_pose_are_seen_at_once(lamps: Detector) -> None:
     }
 
 
+def test_less_sure_findings_come_when_they_are_asked_for(lamps: Detector) -> None:
+    faint = lit((60, 10)) // 255 * 128
+
+    assert lamps.detect_pose({"bright": lit(), "raking": faint}) == ()
+    (found,) = lamps.detect_pose({"bright": lit(), "raking": faint}, least=0.4)
+    assert found.defect == "dent"
+    assert lamps.detect_pose({"bright": lit(), "raking": faint}, least=0.6) == ()
+
+
 def test_lamps_that_took_no_picture_are_black(lamps: Detector) -> None:
     (only,) = lamps.detect_pose({"bright": lit(), "raking": lit((60, 10))})
     (alone,) = lamps.detect(lit((10, 10)))

@@ -29,6 +29,13 @@ def test_every_shipped_policy_loads_and_can_be_resolved(path: Path) -> None:
     assert unresolvable(policy, recipe) == ()
 
 
+def test_a_policy_may_say_from_which_score_findings_count(tmp_path: Path) -> None:
+    asked = CARTON.replace("certain = 0.90", "certain = 0.90\nreported_from = 0.25")
+
+    assert read_policy(written(tmp_path, "a.toml", CARTON)).reported_from is None
+    assert read_policy(written(tmp_path, "b.toml", asked)).reported_from == 0.25
+
+
 def test_the_digest_names_the_very_bytes(tmp_path: Path) -> None:
     one = read_policy(written(tmp_path, "a.toml", CARTON))
     other = read_policy(written(tmp_path, "b.toml", CARTON + "\n"))
@@ -45,6 +52,7 @@ def test_the_digest_names_the_very_bytes(tmp_path: Path) -> None:
         ('defect = "dent"', 'defect = "bump"', "clause dent-area: defect"),
         ("schema = 1", "schema = 2", "schema"),
         ("certain = 0.90", "certain = nan", "certain"),
+        ("certain = 0.90", "certain = 0.90\nreported_from = 0.0", "reported_from"),
         ("certain = 0.90", "certain = ", "not valid TOML"),
         ("repair_above = 400", "repair_above = -1", "greater than 0"),
     ],

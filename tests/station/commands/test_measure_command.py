@@ -143,7 +143,9 @@ def test_a_packs_outlines_are_those_of_faults_that_it_finds_as_what_they_are(
     mistaken = detection("dent" if fault.defect != "dent" else "tear", 0.9, wide, frame, frame)
 
     class Detector:
-        def detect_pose(self, pictures: Any, region: object = None) -> tuple[Any, ...]:
+        def detect_pose(
+            self, pictures: Any, region: object = None, least: float | None = None
+        ) -> tuple[Any, ...]:
             assert list(pictures) == ["bright", "raking", "raking-back"]
             return (mistaken, found)
 

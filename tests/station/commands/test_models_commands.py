@@ -35,6 +35,24 @@ def test_a_pack_is_measured_on_a_set_with_every_figure_of_the_design(
     assert (tmp_path / "worst").is_dir()
 
 
+def test_operating_points_trade_what_gets_through_for_what_a_person_sees(
+    capsys: pytest.CaptureFixture[str], goods: Path
+) -> None:
+    arguments = ["models", "operating-points", str(PACK), str(goods), "--category", "carton"]
+    code, said = answer(capsys, *arguments, "--leak", "1")
+
+    points = said["points"]
+    assert code == 0
+    assert [point["reported_from"] for point in points] == pytest.approx(
+        [0.1 + 0.05 * step for step in range(17)]
+    )
+    assert all(point["review_load"]["n"] == 3 for point in points)
+    assert points[0]["miss"]["value"] <= points[-1]["miss"]["value"]
+    least = min(point["review_load"]["value"] for point in points)
+    (named,) = (p for p in points if p["reported_from"] == said["within_leak"])
+    assert named["review_load"]["value"] == least
+
+
 def test_photographs_are_measured_by_folder(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -60,6 +78,7 @@ def test_photographs_are_measured_by_folder(
         (["photographs", str(PACK), "--clean", "nowhere"], "holds no photographs"),
         (["evaluate", str(PACK), "nowhere"], "name the directory of a rendered set"),
         (["evaluate", str(PACK), "nowhere", "--into", "x"], "--into needs --key"),
+        (["operating-points", str(PACK), "nowhere"], "name the directory of a rendered set"),
         (["train", "nowhere", "--out", "x", "--key", "y.pem"], "y.pem"),
     ],
 )

@@ -1,5 +1,7 @@
 """The rules of grading hold for any findings."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +64,16 @@ findings = st.builds(
     st.floats(0, 50),
     st.integers(0, 100),
 )
+
+
+@given(st.lists(findings, max_size=6), st.floats(0.01, 1))
+def test_what_is_less_sure_than_a_policy_counts_is_as_if_not_found(
+    few: list[Finding], least: float
+) -> None:
+    policy = replace(POLICY, reported_from=least)
+    sure = tuple(each for each in few if each.confidence >= least)
+
+    assert judge(policy, tuple(few)) == judge(POLICY, sure)
 
 
 @given(st.lists(findings, max_size=6), findings)

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import replace
 
-from drive import BADGE, SETUP, Drive, code, found
+from drive import BADGE, POLICY, SETUP, Drive, code, found
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -207,6 +207,21 @@ def test_the_next_pose_is_asked_for_while_the_last_is_examined() -> None:
     assert stage.waiting
     assert stage.pose.name == "bottom"
     assert any(isinstance(command, Examine) for command in drive.owed)
+
+
+def test_the_pictures_are_examined_as_closely_as_the_policy_asks() -> None:
+    closely = replace(SETUP, policies=(replace(POLICY, reported_from=0.25),))
+    for setup, least in ((SETUP, None), (closely, 0.25)):
+        drive = Drive(idle(setup))
+        drive.scan(BADGE)
+        drive.scan(code(1))
+        for _ in range(3):
+            drive.answer()
+
+        (asked,) = (each for each in drive.owed if isinstance(each, Examine))
+        again = [each for each in resume(drive.bench) if isinstance(each, Examine)]
+        assert (asked.pose.name, asked.least) == ("top", least)
+        assert again == [asked]
 
 
 def test_an_item_lies_still_but_unturned_until_the_bench_was_disturbed() -> None:

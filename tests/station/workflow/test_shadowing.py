@@ -36,6 +36,13 @@ def test_the_shadow_is_asked_about_the_poses_the_live_pack_examined() -> None:
     assert tasks(replace(SETUP, recipes=()), inspection(1)) == ()
 
 
+def test_the_shadow_looks_as_closely_as_the_policy_asks() -> None:
+    closely = replace(SETUP, policies=(replace(POLICY, reported_from=0.25),))
+
+    assert {task.least for task in tasks(SETUP, inspection(1))} == {None}
+    assert {task.least for task in tasks(closely, inspection(1))} == {0.25}
+
+
 def test_both_packs_findings_are_judged_by_the_same_policy() -> None:
     made = inspection(1, dent=20.0)
 

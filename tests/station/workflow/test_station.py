@@ -62,7 +62,13 @@ class Paper:
         self.exposed.append(shot.name)
 
     def examine(
-        self, inspection: str, take: int, pose: Pose, frames: tuple[Frame, ...], item: Item
+        self,
+        inspection: str,
+        take: int,
+        pose: Pose,
+        frames: tuple[Frame, ...],
+        item: Item,
+        least: float | None = None,
     ) -> None:
         raise AssertionError("nothing is pictured here")
 

@@ -179,6 +179,16 @@ def test_findings_are_measured_in_millimetres_on_the_face_that_lies_up(
     assert bright.measured(Quantity.DELTA_E00, Unit.ONE) is not None
 
 
+def test_findings_are_as_sure_as_was_asked(desk: Desk, trigger: Path) -> None:
+    examiner = desk.examiner(loader(trigger, desk))
+
+    for take, least in enumerate((0.95, 0.9)):
+        examiner.examine("i1", take, TOP, desk.frames("r0000/top-bright.jpg"), ITEM, least)
+
+    found = [desk.answer(count).result.findings for count in (1, 2)]
+    assert [len(each) for each in found] == [0, 1]
+
+
 def test_no_colour_difference_is_claimed_from_raking_light_alone(desk: Desk, trigger: Path) -> None:
     examiner = desk.examiner(loader(trigger, desk))
 

@@ -26,7 +26,10 @@ class OneDent:
     """Finds a dent of 20 by 10 pixels wherever it looks."""
 
     def detect_pose(
-        self, pictures: Mapping[str, Picture], region: Region | None = None
+        self,
+        pictures: Mapping[str, Picture],
+        region: Region | None = None,
+        least: float | None = None,
     ) -> tuple[Detection, ...]:
         return (box_detection("dent", 0.8, (30, 40, 20, 10)),)
 
@@ -88,7 +91,10 @@ def test_the_edge_is_found_again_on_the_picture_and_u_covers_what_the_detector_m
 
     class OneStain:
         def detect_pose(
-            self, pictures: Mapping[str, Picture], region: Region | None = None
+            self,
+            pictures: Mapping[str, Picture],
+            region: Region | None = None,
+            least: float | None = None,
         ) -> tuple[Detection, ...]:
             return (found,)
 
@@ -113,7 +119,10 @@ class Named:
         self.looks: list[list[str]] = []
 
     def detect_pose(
-        self, pictures: Mapping[str, Picture], region: Region | None = None
+        self,
+        pictures: Mapping[str, Picture],
+        region: Region | None = None,
+        least: float | None = None,
     ) -> tuple[Detection, ...]:
         self.looks.append(list(pictures))
         found = box_detection("dent", 0.8, (30, 40, 20, 10))
