@@ -10,6 +10,14 @@ from models.training.planes import ABSENT, COLOUR, PLANES
 
 Float = NDArray[np.float32]
 
+_LOG_NOISE = (float(np.log(0.001)), float(np.log(0.04)))
+"""Of the deviation at full light: from a good camera in good light to a cheap one at high gain."""
+
+_GAMMA = np.float32(2.2)
+_LINEAR = np.power(np.arange(256, dtype=np.float32) / 255, _GAMMA)
+_LENT_TO_COLOUR = 0.4
+_LENT_TO_LOW_ANGLE = 0.5
+
 
 def varied(picture: Float, rng: np.random.Generator, strength: float = 1.0) -> Picture:
     """``picture`` (RGB float32 0..1) as another camera might have delivered it, uint8 RGB.
@@ -35,7 +43,7 @@ def varied(picture: Float, rng: np.random.Generator, strength: float = 1.0) -> P
         changed = changed[..., rng.permutation(3)]
     changed = _blurred(np.ascontiguousarray(changed, dtype=np.float32), rng, strength)
     changed = np.clip(changed, 0, 1)
-    noise = float(np.exp(rng.uniform(np.log(0.001), np.log(0.02)))) * strength
+    noise = float(np.exp(rng.uniform(*_LOG_NOISE))) * strength
     grain = rng.standard_normal((size, size, 1 if rng.random() < 0.5 else 3), dtype=np.float32)
     changed = changed + grain * np.float32(noise) * (0.5 + np.sqrt(changed))
     delivered = np.clip(changed * 255 + 0.5, 0, 255).astype(np.uint8)
@@ -69,6 +77,40 @@ def _compressed(picture: Picture, rng: np.random.Generator) -> Picture:
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
+def relit(planes: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The planes as lamps of another bench might have lit them, uint8 [H, W, PLANES].
+
+    Light adds up: a share of a low-angle picture in the coloured one stands for a lamp that is
+    less overhead, a share of another lamp in a low-angle one for a larger, a higher or a turned
+    bar. Shares are of linear light, decoded with a gamma of 2.2. Lamps that took no picture stay
+    absent and lend nothing.
+    """
+    there = [place for place in range(COLOUR.stop, PLANES) if planes[..., place].any()]
+    if not there or not planes[..., COLOUR].any():
+        return planes
+    light = _LINEAR[planes]
+    overhead = light[..., COLOUR].mean(axis=2)
+    changed = planes.copy()
+    if rng.random() < _LENT_TO_COLOUR:
+        lent = sum(np.float32(rng.uniform(0, 0.5)) * light[..., place] for place in there)
+        brighter = 1 + lent / np.maximum(overhead, 0.01)
+        mixed = light[..., COLOUR] * (brighter / max(1.0, float(brighter.mean())))[..., None]
+        changed[..., COLOUR] = _encoded(mixed)
+    for place in there:
+        if rng.random() < _LENT_TO_LOW_ANGLE:
+            others = [overhead, *(light[..., other] for other in there if other != place)]
+            shares = rng.uniform(0, 0.35, len(others))
+            lent = sum(np.float32(s) * o for s, o in zip(shares, others, strict=True))
+            changed[..., place] = _encoded(
+                (light[..., place] + lent) / np.float32(1 + shares.sum())
+            )
+    return changed
+
+
+def _encoded(light: Float) -> Picture:
+    return np.asarray(np.power(np.clip(light, 0, 1), 1 / _GAMMA) * 255 + 0.5, np.uint8)
+
+
 def varied_planes(
     planes: NDArray[np.uint8], rng: np.random.Generator, strength: float = 1.0
 ) -> NDArray[np.uint8]:
@@ -88,7 +130,7 @@ def varied_planes(
             if rng.random() < 0.25 * strength:
                 lit = cv2.GaussianBlur(lit, (0, 0), float(rng.uniform(0.3, 1.2)))
             grain = rng.standard_normal(lit.shape, dtype=np.float32)
-            noise = np.float32(np.exp(rng.uniform(np.log(0.001), np.log(0.02))) * strength)
+            noise = np.float32(np.exp(rng.uniform(*_LOG_NOISE)) * strength)
             delivered = lit + grain * noise * (0.5 + np.sqrt(lit))
             changed[..., place] = np.clip(delivered * 255 + 0.5, 0, 255).astype(np.uint8)
     return changed

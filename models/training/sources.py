@@ -14,7 +14,7 @@ from models.training.errors import TrainingError
 from models.training.marks import blend_marks
 from models.training.partition import RETURN_SHARES, Part, part_of
 from models.training.photographs import Photograph, read_picture
-from models.training.photometry import varied, varied_planes
+from models.training.photometry import relit, varied, varied_planes
 from models.training.planes import ABSENT, COLOUR, LIGHTS, PLANES, PLANES_OF
 from models.training.stacks import Recent, RenderedPose, Stack, read_stack
 
@@ -137,7 +137,7 @@ class RenderedCrops:
                 target[..., self._classes.index(fault.defect)] |= np.where(
                     instances == fault.instance, np.uint8(255), np.uint8(0)
                 )
-        shown = _shown(planes, rng)
+        shown = _shown(relit(planes, rng), rng)
         if not target.any() and not shown[..., COLOUR.stop :].any():
             coloured = shown[..., COLOUR]
             if rng.random() < _INJECTED_ON_CLEAN:

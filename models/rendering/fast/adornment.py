@@ -19,7 +19,7 @@ from models.rendering.fast.fields import (
     step,
 )
 from models.rendering.fast.shapes import box_distance, covered, disc_distance, rounded_edge
-from models.rendering.fast.surface import Surface
+from models.rendering.fast.surface import Part, Surface
 
 _INSET_MM = 6.0
 
@@ -158,6 +158,58 @@ def _button(surface: Surface, rng: np.random.Generator) -> None:
     surface.mark_extent("seam", on)
 
 
+def _plate(surface: Surface, rng: np.random.Generator) -> None:
+    """A plate, patch or badge held by rivets or glue, which may be missing."""
+    at = _free(surface, rng)
+    if at is None:
+        return
+    half = (log_uniform(rng, 5, 26), log_uniform(rng, 4, 14))
+    half = half if chance(rng, 0.6) else (half[1], half[0])
+    corner = float(rng.uniform(0.3, 0.9)) * min(half) if chance(rng, 0.4) else 1.0
+    distance = box_distance(surface, half, corner, at)
+    on = covered(surface, distance)
+    if float((on * surface.cover).sum()) < 0.98 * float(on.sum()):
+        return
+    bare = surface.height.copy(), surface.albedo.copy(), surface.roughness.copy()
+    metals = surface.metal.copy(), surface.opacity.copy()
+    tint = hsv(any_hue(rng), float(rng.uniform(0, 0.8)), float(rng.uniform(0.1, 0.95)))
+    surface.albedo[...] = blend(surface.albedo, tint, on)
+    surface.opacity[...] = np.maximum(surface.opacity, on)
+    surface.metal += (np.float32(chance(rng, 0.3)) - surface.metal) * on
+    surface.roughness += (np.float32(rng.uniform(0.15, 0.8)) - surface.roughness) * on
+    thick = float(rng.uniform(0.3, 1.6))
+    level = blur(surface.height, surface.texels(1.5))
+    raised = level + np.float32(thick) - rounded_edge(distance, min(thick, 1.0))
+    surface.height[...] = blend(surface.height, raised, on)
+    inset, size = min(half) * 0.45, min(half) * float(rng.uniform(0.12, 0.25))
+    ends = [(-1.0, 0.0), (1.0, 0.0)] if chance(rng, 0.6) else [(-1, -1), (1, -1), (-1, 1), (1, 1)]
+    spots = [(at[0] + sx * (half[0] - inset), at[1] + sy * (half[1] - inset)) for sx, sy in ends]
+    holes = np.zeros(surface.shape, np.float32)
+    if chance(rng, 0.7):
+        for spot_mm in spots:
+            holes = np.maximum(holes, covered(surface, disc_distance(surface, size, spot_mm)))
+    surface.height += np.float32(0.4) * holes
+    sign = f32(_placed(surface, _sign(surface, rng), at) * step(-1.0, -2.0, distance))
+    _print(surface, rng, sign, "logo")
+    surface.mark_extent("seam", on)
+
+    def take_off(surface: Surface, rng: np.random.Generator) -> None:
+        for field, before in zip(
+            (surface.height, surface.albedo, surface.roughness, surface.metal, surface.opacity),
+            (*bare, *metals),
+            strict=True,
+        ):
+            field[...] = blend(field, before, on)
+        glue = on * step(-0.5, 0.9, noise(rng, surface.shape, surface.texels(6.0)))
+        pale = np.exp(np.float32(rng.normal(0, 0.25)) * on + np.float32(rng.normal(0, 0.2)) * glue)
+        surface.albedo *= pale[..., None]
+        surface.height -= np.float32(rng.uniform(0.0, 0.8)) * on
+        surface.height -= np.float32(1.2) * holes
+        surface.albedo *= (1 - np.float32(rng.uniform(0.5, 0.95)) * holes)[..., None]
+
+    surface.parts.append(Part(on > 0.5, take_off))
+
+
 _KINDS: tuple[Callable[[Surface, np.random.Generator], None], ...] = (
     _ring,
     _dots,
@@ -166,6 +218,8 @@ _KINDS: tuple[Callable[[Surface, np.random.Generator], None], ...] = (
     _foil,
     _button,
     _button,
+    _plate,
+    _plate,
 )
 
 

@@ -1,5 +1,6 @@
 """What makers and the world put on goods of the fast generator without harming them."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -59,3 +60,21 @@ def test_dust_and_fibres_are_marked_as_no_fault() -> None:
         kinds |= {mark.kind for mark in item.marks[before:]}
 
     assert "dust" in kinds
+
+
+def test_a_plate_that_came_off_leaves_its_place_and_nothing_else() -> None:
+    found = 0
+    for seed in range(40):
+        item = _item("carton", 4)
+        before = len(item.parts)
+        adorn(item, np.random.default_rng(seed))
+        for part in item.parts[before:]:
+            kept = item.albedo.copy(), item.height.copy()
+            part.take_off(item, np.random.default_rng(1))
+
+            changed = np.abs(item.height - kept[1]) + np.abs(item.albedo - kept[0]).sum(axis=2)
+            beside = cv2.dilate(part.extent.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+            assert float(changed[beside].max()) == 0
+            assert float((changed[part.extent] > 0.01).mean()) > 0.5
+            found += 1
+    assert found > 3

@@ -107,9 +107,11 @@ def test_a_flat_fault_covers_its_true_area(rendered: RenderedSet) -> None:
         mm = (calibration["bench_plane_mm"] - pose.placement.z_mm) / calibration["fx"]
         mask = rendered.read_mask(name, pose)
         for fault in pose.faults:
-            area = fault.value("area")
+            area, width = fault.value("area"), fault.value("width")
             assert area is not None
-            if truth.category in ("carton", "garment", "device") and area > 60:
+            assert width is not None
+            # Of a line a pixel wide it is the rounding that counts.
+            if truth.category in ("carton", "garment", "device") and area > 60 and width > 4 * mm:
                 measured += 1
                 pixels = float((mask == fault.instance).sum())
                 assert pixels * mm**2 == pytest.approx(area, rel=0.2)

@@ -163,20 +163,52 @@ def _chip(surface: Surface, rng: np.random.Generator, area_mm2: float) -> Surfac
     at = spot(surface, rng, 0.3, inside < 3.0)
     if at is None:
         return None
-    body = blot(surface, rng, at, area_mm2, wobble=0.22, soft_mm=0.3)
+    body = blot(surface, rng, at, area_mm2, wobble=float(rng.uniform(0.05, 0.25)), soft_mm=0.3)
+    if chance(rng, 0.5):
+        body = _cornered(surface, rng, at, area_mm2)
     body = f32(body * surface.cover)
     if float(body.sum()) < 12 or touches(surface, body):
         return None
     gone = step(0.45, 0.55, f32(body * step(1.6, 0.4, inside)))
-    facets = fractal(rng, surface.shape, surface.texels(2.5), 3)
-    core = np.array(surface.core, np.float32) * np.exp(np.float32(0.12) * facets)[..., None]
+    broken = _broken_face(surface, rng, at, float(np.sqrt(area_mm2 / np.pi)))
+    bare = np.array(surface.core, np.float32) * np.float32(log_uniform(rng, 0.5, 1.2))
+    core = bare * np.exp(np.float32(rng.uniform(0.02, 0.14)) * broken)[..., None]
     surface.albedo[...] = blend(surface.albedo, core, body)
-    surface.height -= body * (np.float32(0.9) + np.float32(0.5) * facets)
-    surface.roughness += (np.float32(0.8) - surface.roughness) * body
+    surface.height -= body * (np.float32(0.9) + np.float32(0.5) * broken)
+    gloss = np.float32(0.8 if chance(rng, 0.6) else rng.uniform(0.15, 0.6))
+    surface.roughness += (gloss - surface.roughness) * body
     surface.opacity[...] = np.maximum(surface.opacity, body * np.float32(0.5))
     surface.metal *= 1 - body
     surface.cover *= 1 - gone * np.float32(0.97)
     return SurfaceFault("missing_part", body, sizes(body, surface.texel_mm))
+
+
+def _cornered(surface: Surface, rng: np.random.Generator, at_mm: Points, area_mm2: float) -> Float:
+    """A piece with straight sides and corners, as brittle things break."""
+    count = int(rng.integers(4, 8))
+    turns = np.sort(rng.uniform(0, 2 * np.pi, count))
+    away = np.sqrt(area_mm2 / np.pi) * rng.uniform(0.7, 1.4, count)
+    corners = np.stack([np.cos(turns), np.sin(turns)], 1) * away[:, None] + at_mm
+    return drawn_polygon(surface.shape, surface.at_texels(corners))
+
+
+def _broken_face(
+    surface: Surface, rng: np.random.Generator, at_mm: Points, radius_mm: float
+) -> Float:
+    """The relief of a fracture, about unit deviation: grainy, of a few flat facets, or a shell."""
+    form = str(rng.choice(np.array(["grainy", "facets", "shell"])))
+    if form == "grainy":
+        return fractal(rng, surface.shape, surface.texels(2.5), 3)
+    x, y = surface.grid_mm()
+    u, v = (x - np.float32(at_mm[0])) / radius_mm, (y - np.float32(at_mm[1])) / radius_mm
+    if form == "shell":
+        waves = np.hypot(u, v) * np.float32(rng.uniform(4, 12))
+        return f32(1 - np.hypot(u, v) + np.float32(0.15) * np.sin(waves))
+    planes = [
+        f32(rng.normal(0, 1.0) * u + rng.normal(0, 1.0) * v + rng.normal(0, 0.3))
+        for _ in range(int(rng.integers(2, 5)))
+    ]
+    return f32(np.max(planes, axis=0))
 
 
 def pilling(surface: Surface, rng: np.random.Generator, area_mm2: float) -> SurfaceFault | None:
