@@ -18,9 +18,17 @@ LABELS = ROOT / "station" / "defaults" / "labels"
 PACKS = ROOT / "models" / "packs"
 TRUSTED_KEYS = PACKS / "trusted_keys.toml"
 LIVE_PACK = PACKS / "carton-1"
-FURTHER_PACKS = (PACKS / "goods-5",)
+GOODS_PACK = PACKS / "goods-5"
+FURTHER_PACKS = (GOODS_PACK,)
 """Packs that ship beside the live one, for a bench to import or to start training from."""
+OUTLINES = PACKS / "outlines"
+"""How far the outlines of packs that ship are off, as `DIGEST.toml`."""
 PICTURES = ROOT / "station" / "virtual" / "pictures"
+
+
+def shipped_pack(category: str) -> Path:
+    """The pack that ships for goods of a category where no bench has its own."""
+    return LIVE_PACK if category == "carton" else GOODS_PACK
 
 
 def shipped_policies() -> tuple[Path, ...]:

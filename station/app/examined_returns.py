@@ -9,7 +9,7 @@ from models.evaluation import lit_only
 from models.sets import PoseTruth, RenderedSet, ReturnTruth, read_set
 from station.adapters.examiner.child import ExaminerSetup, PoseExaminer, load_equipment
 from station.adapters.examiner.link import ExaminePose, ShotToExamine
-from station.app.defaults import load_policies, load_recipes
+from station.app.defaults import OUTLINES, load_policies, load_recipes
 from station.app.packs import key_lists
 from station.domain.defect import Finding
 from station.domain.faults import refuse
@@ -92,6 +92,7 @@ def _examiner(pack: Path, index: RenderedSet) -> PoseExaminer:
         key_lists(),
         index.path / "calibration.json",
         {path.stem.removeprefix("empty-"): path for path in index.path.glob("empty-*.jpg")},
+        outlines=(OUTLINES,),
     )
     return PoseExaminer(load_equipment(setup))
 

@@ -27,6 +27,7 @@ from station.adapters.store.opening import OpenStore
 from station.adapters.symbols import read_symbols
 from station.adapters.upstream.posting import HttpUpstream
 from station.app.cameras import CameraParts
+from station.app.defaults import OUTLINES
 from station.config import Device, Lights
 from station.domain.capture import CaptureRecipe
 from station.domain.events import Event, FaultCleared, FaultRaised
@@ -75,7 +76,7 @@ class BenchParts:
     upstream_url: str
     pack: Path | None = None
     outlines: Path | None = None
-    """Where the bench keeps how far the outlines of packs are off."""
+    """Where the bench keeps how far the outlines of packs are off, beside what ships."""
     references: Path | None = None
     """Where the bench remembers confirmed-good examples; it remembers none if not given."""
 
@@ -106,9 +107,10 @@ def examiner_of(
 
 def _setup_of(parts: BenchParts, pack: Path, keys: tuple[Path, ...]) -> ExaminerSetup:
     first, *further = parts.cameras
+    outlines = (parts.outlines, OUTLINES) if parts.outlines else (OUTLINES,)
     others = {each.name: CameraFiles(each.calibration, each.empty) for each in further}
     return ExaminerSetup(
-        pack, keys, parts.calibration, first.empty, others=others, outlines=parts.outlines
+        pack, keys, parts.calibration, first.empty, others=others, outlines=outlines
     )
 
 

@@ -28,7 +28,7 @@ def grade(
         float, typer.Option(min=0, help="With --calibration: the surface's height in mm.")
     ] = 0.0,
     pack: Annotated[
-        Path | None, typer.Option(help="A model pack; the one that ships if none.")
+        Path | None, typer.Option(help="A model pack; the one that ships for such goods if none.")
     ] = None,
     state: Annotated[
         Path | None,
@@ -48,7 +48,7 @@ def grade(
 
     from station.adapters.clock import SystemClock
     from station.adapters.examiner.examining import Optics
-    from station.app.defaults import LIVE_PACK, policy_named
+    from station.app.defaults import policy_named, shipped_pack
     from station.app.measuring.tables import pack_edges
     from station.app.packs import key_lists
     from station.app.photographs import (
@@ -74,9 +74,10 @@ def grade(
     paths = pictures_in(images)
     if state is not None:
         pack = live_path(state)
-        optics = replace(optics, edges=pack_edges(state, pack))
+    pack = pack or shipped_pack(policy.category)
+    optics = replace(optics, edges=pack_edges(state, pack))
     keys = key_lists(shelf_of(state)) if state is not None else ()
-    grader = PhotographGrader(policy, pack or LIVE_PACK, optics, keys)
+    grader = PhotographGrader(policy, pack, optics, keys)
     answers = []
     for number, path in enumerate(paths, 1):
         marked = out / f"{number:04d}-{path.stem}.jpg" if out is not None else None
@@ -92,7 +93,7 @@ def grade(
                 "images": [_form(answer) for answer in answers],
                 "policy": f"{policy.name} {policy.version} sha256:{policy.digest}",
                 "model_pack": grader.pack,
-                "pack_path": str(pack or LIVE_PACK),
+                "pack_path": str(pack),
             }
         )
     if any(answer.error for answer in answers):

@@ -75,8 +75,8 @@ class ExaminerSetup:
     others: Mapping[str, CameraFiles] = field(default_factory=dict)
     references: Path | None = None
     """Where this bench remembers confirmed-good examples."""
-    outlines: Path | None = None
-    """Where this bench keeps how far the outlines of packs are off."""
+    outlines: tuple[Path, ...] = ()
+    """Folders that keep how far outlines are off; the first that knows a pack counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,11 @@ def load_equipment(setup: ExaminerSetup, read_codes: ReadCodes = no_codes) -> Eq
     return replace(known(setup.calibration, setup.empty), others=others)
 
 
-def _edges_of(outlines: Path | None, digest: str) -> EdgeTable:
-    """How far outlines are off: of this very pack where the bench measured it, over what ships."""
-    place = outlines / f"{digest}.toml" if outlines else None
-    if place is None or not place.exists():
+def _edges_of(outlines: Sequence[Path], digest: str) -> EdgeTable:
+    """How far outlines are off: of this very pack where it was measured, over those of any."""
+    places = (folder / f"{digest}.toml" for folder in outlines)
+    place = next((each for each in places if each.exists()), None)
+    if place is None:
         return shipped_edges()
     try:
         return EdgeTable.parse(place.read_text("utf-8")).over(shipped_edges())

@@ -6,6 +6,7 @@ from calibration.edges import EdgeTable, shipped_edges
 from calibration.pod import PodModel, shipped_pod
 from calibration.region import MeasurementError
 from station.adapters.shelf import ShelfFiles
+from station.app.defaults import OUTLINES
 from station.app.measuring.finding import ByDetector
 from station.app.measuring.outlines import Detected, Drawn, Outliner
 from station.app.packs import key_lists, open_detector, open_pack, pack_name
@@ -69,11 +70,14 @@ def outlines_in(state: Path, digest: str) -> Path:
     return ShelfFiles(state).outlines / f"{digest}.toml"
 
 
-def pack_edges(state: Path, pack: Path) -> EdgeTable:
-    """The table of edges that a bench measures by with a pack: the pack's own where it was
-    measured there, over the one that ships. StationError for a damaged one."""
-    place = outlines_in(state, open_pack(pack, key_lists(ShelfFiles(state))).digest)
-    return edge_table(place).over(shipped_edges()) if place.exists() else shipped_edges()
+def pack_edges(state: Path | None, pack: Path) -> EdgeTable:
+    """The table of edges that is measured by with a pack: the pack's own, as the bench of that
+    state measured it or as it ships, over the one for all. StationError for a damaged one."""
+    keys = key_lists(ShelfFiles(state)) if state else ()
+    name = f"{open_pack(pack, keys).digest}.toml"
+    folders = (ShelfFiles(state).outlines, OUTLINES) if state else (OUTLINES,)
+    place = next((each / name for each in folders if (each / name).exists()), None)
+    return edge_table(place).over(shipped_edges()) if place else shipped_edges()
 
 
 LIGHTS = ("bright", "raking", "raking-back")

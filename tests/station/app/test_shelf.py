@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from station.adapters.shelf import ShelfFiles
-from station.app.defaults import PICTURES
+from station.app.defaults import GOODS_PACK, LIVE_PACK, PICTURES
 from station.app.packs import key_lists, open_pack, pack_name
 from station.commands.root import run
 from station.domain.grading import Grade
@@ -106,8 +106,10 @@ def test_photographs_are_graded_with_the_pack_of_a_bench_where_one_is_named(
     said = json.loads(capsys.readouterr().out)
     assert said["model_pack"] == pack_name(open_pack(files.path(TINY), key_lists(files)))
     assert said["pack_path"] == str(files.path(TINY))
-    assert run(["grade", photo, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["model_pack"] == pack_name(open_pack())
+    for category, shipped in (("photograph", GOODS_PACK), ("carton", LIVE_PACK)):
+        assert run(["grade", photo, "--category", category, "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said["model_pack"] == pack_name(open_pack(shipped))
 
 
 @pytest.mark.parametrize(

@@ -168,13 +168,13 @@ def test_what_was_measured_of_a_packs_outlines_is_what_the_bench_measures_by(
     place = keep_outlines(tmp_path, LIVE_PACK, table)
     outlines = ShelfFiles(tmp_path).outlines
 
-    known = child._edges_of(outlines, place.stem)
+    known = child._edges_of((outlines,), place.stem)
     assert known.edge("dent", "area", 20, None) == cell
     assert pack_edges(tmp_path, LIVE_PACK).edge("dent", "area", 20, None) == cell
-    other = child._edges_of(outlines, "another-pack")
+    other = child._edges_of((outlines,), "another-pack")
     assert other.edge("dent", "area", 20, None) == shipped_edges().edge("dent", "area", 20, None)
     place.write_text("schema =", "utf-8")
-    assert child._edges_of(outlines, place.stem) is shipped_edges()
+    assert child._edges_of((outlines,), place.stem) is shipped_edges()
 
 
 def test_a_record_states_what_its_bench_finds_and_a_policy_is_held_to_it(
