@@ -111,8 +111,9 @@ class Exported(nn.Module):
     """The network as the bench runs it: the probabilities of the classes, and the features.
 
     The probabilities are a mean of those at the picture's own scale and at half of it, where the
-    network sees twice as far: that finds what is large and faint, the other what is fine.
-    The layer of any fault is in each of them; it is not handed out.
+    network sees twice as far: that finds what is large and faint, the other what is fine. They are
+    also a mean over the picture and its mirror image, by which outlines gain. The layer of any
+    fault is in each of them; it is not handed out.
     """
 
     def __init__(self, network: Segmenter) -> None:
@@ -120,6 +121,11 @@ class Exported(nn.Module):
         self.network = network
 
     def forward(self, planes: Any) -> tuple[Any, Any]:
+        seen, features = self._seen(planes)
+        mirrored, _ = self._seen(torch.flip(planes, [3]))
+        return (seen + torch.flip(mirrored, [3])) / 2, features
+
+    def _seen(self, planes: Any) -> tuple[Any, Any]:
         logits, features = self.network.logits_and_features(planes)
         fine = probabilities(logits)[:, :-1]
         distant = probabilities(self.network(nn.functional.avg_pool2d(planes, 2)))[:, :-1]

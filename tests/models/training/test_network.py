@@ -33,14 +33,33 @@ def test_the_bench_also_takes_into_account_what_half_the_picture_shows() -> None
     planes = torch.rand(1, PLANES, 96, 160)
     with torch.no_grad():
         given, _ = Exported(network)(planes)
-        near = probabilities(network(planes))[:, :-1]
-        far = probabilities(network(torch.nn.functional.avg_pool2d(planes, 2)))[:, :-1]
+        both = torch.cat([planes, torch.flip(planes, [3])])
+        near = probabilities(network(both))[:, :-1].mean(0, keepdim=True)
+        halves = torch.nn.functional.avg_pool2d(both, 2)
+        far = probabilities(network(halves))[:, :-1].mean(0, keepdim=True)
 
     assert given.shape == (1, 3, 48, 80)
     assert given.mean((2, 3)).numpy() == pytest.approx(
         (0.7 * near.mean((2, 3)) + 0.3 * far.mean((2, 3))).numpy(), rel=0.02
     )
     assert not torch.allclose(given, near, atol=1e-4)
+
+
+def test_a_mirrored_picture_gives_the_mirrored_answer() -> None:
+    from models.training.network import Exported, Segmenter
+    from models.training.planes import PLANES
+
+    torch.manual_seed(4)
+    network = Segmenter(4).eval()
+    planes = torch.rand(1, PLANES, 96, 160)
+    with torch.no_grad():
+        network.head.weight.mul_(30)
+        given, _ = Exported(network)(planes)
+        mirrored, _ = Exported(network)(torch.flip(planes, [3]))
+        alone = network(planes) - torch.flip(network(torch.flip(planes, [3])), [3])
+
+    assert float(alone.abs().max()) > 0.1
+    assert torch.allclose(torch.flip(mirrored, [3]), given, atol=1e-5)
 
 
 def test_the_file_holds_each_weight_once_and_gives_what_the_network_gives() -> None:
