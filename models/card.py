@@ -43,11 +43,14 @@ def set_section(answer: Mapping[str, Any]) -> str:
         f"Expected calibration error of the confidences {shown(overall.get('calibration_error'))},",
         "a finding on a fault of whatever kind counting as true.",
         "",
-        "| class | mask AP50 | mask AP50-95 | recall as shipped | edge off by, px | n |",
-        "|---|---|---|---|---|---|",
+        "Noticed: a finding as shipped, of whatever kind, covers a tenth of the fault or more.",
+        "",
+        "| class | mask AP50 | mask AP50-95 | recall as shipped | noticed | edge off by, px | n |",
+        "|---|---|---|---|---|---|---|",
         *(
             f"| {name} | {shown(each['ap50'])} | {shown(each['ap50_95'])} | "
-            f"{shown(each['recall'])} | {shown(each.get('boundary_px'), 1)} | {each['n']} |"
+            f"{shown(each['recall'])} | {shown(each.get('noticed'))} | "
+            f"{shown(each.get('boundary_px'), 1)} | {each['n']} |"
             for name, each in answer["classes"].items()
         ),
     ]

@@ -18,10 +18,13 @@ _TOUCHED = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Of one pose: distances of edges by class, what each reported finding lies on by class,
-    each candidate's confidence with 1 where it lies on a fault of any class, and the mistakes."""
+    """Of one pose: distances of edges by class, whether each true fault is noticed, by class, what
+    each reported finding lies on by class, each candidate's confidence with 1 where it lies on a
+    fault of any class, and the mistakes. A fault is noticed where a reported finding of whatever
+    class covers a tenth of it."""
 
     edges: tuple[tuple[str, float], ...]
+    noticed: tuple[tuple[str, bool], ...]
     lying: tuple[tuple[str, str], ...]
     claims: tuple[tuple[float, float], ...]
     mistakes: tuple[Mistake, ...]
@@ -54,13 +57,18 @@ def look_closely(
         for each, place in reported
         if place not in highs
     ]
+    noticed = []
     for fault in pose.faults:
-        if not any(_covers(each, mask, fault) for each, _ in reported):
-            area = float((mask == fault.instance).sum())
+        area = float((mask == fault.instance).sum())
+        seen = any(_covers(each, mask, fault) for each, _ in reported)
+        if area:
+            noticed.append((fault.defect, seen))
+        if not seen:
             name = f"{fault.defect}-{directory.name}"
             mistakes.append(Mistake(area, name, first, None, fault.polygon))
     return Details(
         edges=tuple(_edges(found, pose, mask)),
+        noticed=tuple(noticed),
         lying=tuple((each.defect, place) for each, place in reported),
         claims=tuple(
             (each.confidence, float(place in highs))

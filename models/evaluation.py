@@ -159,6 +159,7 @@ def _metrics(
                 thresholds[name].high,
                 weights,
                 [edge for pose in poses for kind, edge in pose.details.edges if kind == name],
+                [seen for pose in poses for kind, seen in pose.details.noticed if kind == name],
             )
             for name, case in cases.items()
         },
@@ -178,6 +179,7 @@ def _class_figures(
     high: float,
     weights: NDArray[np.float64],
     edges: Sequence[float],
+    noticed: Sequence[float],
 ) -> ClassFigures:
     n = int(case.true.sum())
     return ClassFigures(
@@ -185,6 +187,7 @@ def _class_figures(
         ap50_95=figure(precisions.mean(axis=1), n),
         recall=figure([case.recall(row, high) for row in weights], n),
         n=n,
+        noticed=_mean(noticed),
         boundary_px=_mean(edges),
     )
 

@@ -33,6 +33,8 @@ class ClassFigures(_Object):
     recall: Figure
     n: Count
     """True instances in the set."""
+    noticed: Figure = Figure()
+    """Share of them that a reported finding of whatever class covers by a tenth or more."""
     boundary_px: Figure = Figure()
     """Mean distance between the outline found and the true one, of those found at IoU 0.5."""
 

@@ -27,6 +27,7 @@ ANSWER = {
             "ap50": figure(0.81),
             "ap50_95": figure(0.5),
             "recall": figure(None),
+            "noticed": figure(0.6),
             "boundary_px": figure(2.34),
             "n": 30,
         }
@@ -45,9 +46,8 @@ ANSWER = {
 def test_a_set_is_told_in_tables() -> None:
     text = set_section(ANSWER)
 
-    assert (
-        "| stain | 0.81 [0.71, 0.91] | 0.50 [0.40, 0.60] | unknown | 2.3 [2.2, 2.4] | 30 |" in text
-    )
+    figures = "0.81 [0.71, 0.91] | 0.50 [0.40, 0.60] | unknown | 0.60 [0.50, 0.70]"
+    assert f"| stain | {figures} | 2.3 [2.2, 2.4] | 30 |" in text
     assert "| mug | 0.80 [0.70, 0.90] |" in text
     assert "| stain area, mm2 | +1.50 | 2.00 | 0.90 [0.80, 1.00] | 12 |" in text
     assert "| stain | 7 of 10 | print 2, plain 1 |" in text

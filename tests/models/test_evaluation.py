@@ -165,6 +165,21 @@ def test_missed_and_invented_faults_cost(pack: Read, scenes: Scenes) -> None:
     assert figures.overall.auroc.value == 0.25
 
 
+def test_a_fault_taken_for_another_kind_or_outlined_badly_is_noticed_all_the_same(
+    pack: Read, scenes: Scenes
+) -> None:
+    x, y, width, height = A
+    scenes.add([("scratch", A)], [("dent", A)])
+    scenes.add([("scratch", A)], [("scratch", (x, y, width // 3, height))])
+    scenes.add([("scratch", A)], [("scratch", C)])
+
+    scratch = evaluate(pack(), [scenes.finish()], bootstrap=20).classes["scratch"]
+
+    assert scratch.recall.value == 0
+    assert scratch.noticed.value == pytest.approx(2 / 3)
+    assert scratch.noticed.n == 3
+
+
 def test_what_is_shown_beside_the_item_is_not_looked_at(pack: Read, scenes: Scenes) -> None:
     scenes.add([("scratch", A)], [("scratch", A), ("dent", (5, 5, 14, 14))])
     scenes.add([], [])
