@@ -98,7 +98,7 @@ class EdgeTable:
                 for entry in form["grid"]
             }
             return cls(str(form["source"]), grids)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise MeasurementError(
                 f"The table of edges is wrong ({error}): learn it again with "
                 "'regrade measure edges'."

@@ -335,7 +335,7 @@ def _load(file: Path) -> dict[str, Any]:
         entry = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SetError(f"{file} cannot be read: name the directory of a rendered set.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(file, error) from error
     if not isinstance(entry, dict):
         raise SetError(f"{file} is damaged (no object): render this set again.")

@@ -334,13 +334,13 @@ def read_settings(path: Path) -> Settings:
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise refuse(f"{path} cannot be read ({reason}): name a configuration file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise refuse(f"{path.name} is not valid TOML ({error}): correct it") from error
     except ValidationError as error:
         problem = error.errors()[0]
         parts = (path.name, _place(problem["loc"], table), _complaint(problem))
         said = ": ".join(part for part in parts if part)
         raise refuse(f"{said}; correct it and start again") from error
+    except (ValueError, RecursionError) as error:
+        raise refuse(f"{path.name} is not valid TOML ({error}): correct it") from error
     return _absolute(settings, path.resolve().parent)
 
 

@@ -15,6 +15,8 @@ _MAX_BYTES = 256 * 2**20
 def read_picture(path: Path) -> NDArray[np.uint8]:
     """The picture in a file, as `decode_picture` gives it."""
     try:
+        if path.exists() and not path.is_file():
+            raise PictureError("The file cannot be read: it is a folder or a pipe.")
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as error:

@@ -98,7 +98,8 @@ def choose(
 
     ``low`` of each is where its average precision is best. Its raw scores are then mapped to the
     share of findings that are true; so ``high`` can be one confidence for all classes, the lowest
-    at which clean pictures alarm no more often than ``caps`` allow. A class without a true fault
+    at which clean pictures alarm no more often than ``caps`` allow, or half way up to where the
+    next true finding would be lost. A class without a true fault
     among the pictures keeps what is ``inherited`` of it.
     """
     caps = caps or Caps()
@@ -148,7 +149,10 @@ def _high(sure: Sequence[Judged], pictures: Sighting, caps: Caps) -> float:
     least = caps.recall_kept * kept(chosen)
     allowed = [h for h in _GRID if h >= chosen and kept(h) >= least]
     quiet = [h for h in allowed if alarms(h, pictures.photographed_clean) <= caps.photographed]
-    return quiet[0] if quiet else allowed[-1]
+    lowest = quiet[0] if quiet else allowed[-1]
+    # Where few pictures tell the two apart, what they leave open is parted in the middle.
+    free = [h for h in _GRID if h >= lowest and kept(h) == kept(lowest) > 0]
+    return free[len(free) // 2] if free else lowest
 
 
 def _choice(

@@ -227,10 +227,11 @@ def _text(path: Path) -> bytes:
 def _parse(form: type[_F], text: bytes, path: Path) -> _F:
     try:
         return form.model_validate(tomllib.loads(text.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise refuse(f"{path.name} is not valid TOML: {error}") from error
     except ValidationError as error:
         raise refuse(f"{path.name}: {_first(error)}; correct it and load it again") from error
+    except (ValueError, RecursionError) as error:
+        # Not only TOMLDecodeError: an endless number or nesting ends the parser otherwise.
+        raise refuse(f"{path.name} is not valid TOML: {error}") from error
 
 
 def _first(error: ValidationError) -> str:

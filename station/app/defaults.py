@@ -18,7 +18,7 @@ LABELS = ROOT / "station" / "defaults" / "labels"
 PACKS = ROOT / "models" / "packs"
 TRUSTED_KEYS = PACKS / "trusted_keys.toml"
 LIVE_PACK = PACKS / "carton-1"
-GOODS_PACK = PACKS / "goods-5"
+GOODS_PACK = PACKS / "goods-6"
 FURTHER_PACKS = (GOODS_PACK,)
 """Packs that ship beside the live one, for a bench to import or to start training from."""
 OUTLINES = PACKS / "outlines"

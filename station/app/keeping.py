@@ -13,6 +13,7 @@ from station.adapters.canonical import canonical
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.store.opening import OpenStore, open_store
 from station.app.defaults import load_policies, load_recipes
+from station.config import read_settings
 from station.domain.correction import Correction, CorrectionKind, Outline
 from station.domain.defect import Defect
 from station.domain.faults import refuse
@@ -101,6 +102,7 @@ def _given(inspection: Inspection, by: str, said: Sequence[Said]) -> tuple[Corre
             raise refuse(f"There is no finding {one.finding}: {inspection.id} has {found}")
         if one.shot is not None and one.shot not in shots:
             raise refuse(f"There is no shot {one.shot}: name one of {', '.join(sorted(shots))}")
+        _check_outline(inspection, one)
     at = SystemClock().now()
     try:
         return tuple(
@@ -120,6 +122,27 @@ def _given(inspection: Inspection, by: str, said: Sequence[Said]) -> tuple[Corre
         raise refuse(f"That is no correction: {error}") from error
 
 
+def _check_outline(inspection: Inspection, one: Said) -> None:
+    """StationError for an outline of no area, or beside the picture that it is drawn on."""
+    if one.outline is None:
+        return
+    shot = one.shot
+    if shot is None and one.finding is not None:
+        shot = inspection.judged.examined.findings[one.finding - 1].shot
+    frames = {frame.shot: frame for frame in inspection.judged.examined.frames}
+    xs, ys = zip(*one.outline, strict=True)
+    if max(xs) <= min(xs) or max(ys) <= min(ys):
+        raise refuse("An outline must have an area: give its corners in turn")
+    frame = frames.get(shot or "")
+    if frame and (
+        min(xs) >= frame.width or min(ys) >= frame.height or max(xs) <= 0 or max(ys) <= 0
+    ):
+        raise refuse(
+            f"The outline lies beside the picture: {frame.shot} is {frame.width} by {frame.height}"
+            " pixels"
+        )
+
+
 def settle(
     state: Path | None,
     inspection_id: str,
@@ -127,10 +150,13 @@ def settle(
     by: str,
     reason: str,
     said: Sequence[Said] = (),
+    config: Path | None = None,
 ) -> dict[str, object]:
     """Close a held inspection with a person's grade; it is posted when the station next runs.
 
-    What was said of its findings since it was held goes with it.
+    What was said of its findings since it was held goes with it. What the grade leads to is by the
+    policies of the station's configuration file, of those that ship without any: StationError where
+    these are not what the item was judged by.
     """
     clock, identifiers = SystemClock(), SystemIdentifiers()
     with kept(state) as store:
@@ -148,8 +174,7 @@ def settle(
             at=now,
             corrections=(*since, *_given(held, by, said)),
         )
-        recipes = load_recipes()
-        setup = Setup(recipes, load_policies(recipes), undo_window=timedelta())
+        setup = _setup_of(held, config)
         outcome = outcome_of(setup, closed)
         form = inspection_form(closed, outcome)
         calibration = _calibration_digest(store, inspection_id)
@@ -157,6 +182,24 @@ def settle(
         record = canonical(evidence_record(closed, outcome, calibration))
         store.inspections.save(closed, record, entry)
         return dict(form)
+
+
+def state_of(config: Path) -> Path:
+    """The state directory of a station by its configuration file; StationError for a bad one."""
+    return read_settings(config).state
+
+
+def _setup_of(held: Inspection, config: Path | None) -> Setup:
+    settings = read_settings(config) if config else None
+    recipes = load_recipes(settings.recipes if settings else ())
+    policies = load_policies(recipes, settings.policies if settings else ())
+    verdict = held.judged.verdict
+    if settings is None and verdict.policy_digest not in {each.digest for each in policies}:
+        raise refuse(
+            f"{held.id} was judged by the policy {verdict.policy}, which is none of those that"
+            " ship: name the station's configuration with --config"
+        )
+    return Setup(recipes, policies, undo_window=timedelta())
 
 
 def outbox_status(state: Path | None) -> dict[str, object]:

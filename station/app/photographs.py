@@ -9,8 +9,11 @@ from calibration.errors import CalibrationError
 from calibration.plane import Height, Scale
 from calibration.record import Calibration
 from models.runtime.errors import InferenceError, PictureError
+from models.runtime.features import FeatureMap
 from models.runtime.pictures import read_picture
+from models.runtime.region import Box, Region
 from station.adapters.examiner.examining import COLOUR_LIGHT, LitPicture, Optics, examine_pose
+from station.adapters.examiner.strangeness import strangeness
 from station.adapters.markup import mark_up, write_picture
 from station.adapters.symbols import read_symbols
 from station.app.packs import open_detector, pack_name
@@ -50,6 +53,7 @@ class PhotographGrader:
         """
         self._policy = policy
         opened, self._detector = open_detector(pack, lists=keys)
+        self._support = opened.support
         self._optics = optics
         self.pack = pack_name(opened)
 
@@ -58,15 +62,27 @@ class PhotographGrader:
         try:
             picture = read_picture(path)
             shot = LitPicture(path.name, COLOUR_LIGHT, picture)
+            seen: list[FeatureMap] = []
             findings = examine_pose(
-                self._detector, [shot], optics=self._optics, least=self._policy.reported_from
+                self._detector,
+                [shot],
+                optics=self._optics,
+                least=self._policy.reported_from,
+                seen=seen,
             )
         except (PictureError, InferenceError, CalibrationError) as error:
             return Photograph(path, None, error=str(error))
         if marked is not None:
-            write_picture(marked, mark_up(picture, findings))
+            try:
+                write_picture(marked, mark_up(picture, findings))
+            except OSError as error:
+                reason = error.strerror or "no place"
+                return Photograph(path, None, error=f"{marked} cannot be written ({reason}).")
+        height, width = picture.shape[:2]
+        strange = strangeness(self._support, seen, Region.of_box(Box(0, 0, width, height))) or 0.0
+        verdict = judge(self._policy, findings, unsupported=(path.name,) if strange > 1 else ())
         codes = tuple(symbol.text for symbol in read_symbols(picture))
-        return Photograph(path, judge(self._policy, findings), findings, codes=codes)
+        return Photograph(path, verdict, findings, codes=codes)
 
 
 def stated_scale(mm_per_px: float) -> Optics:
@@ -95,6 +111,15 @@ def recorded_optics(calibration: Path, height_mm: float, now: datetime) -> Optic
     return Optics(record, height)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder for pictures to be written into; StationError where there can be none."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or "no place"
+        raise refuse(f"{path} cannot be a folder ({reason}): name another") from error
+
+
 def pictures_in(paths: Iterable[Path]) -> list[Path]:
     """The pictures named, folders replaced by the pictures in them, in the order of their names.
 
@@ -105,7 +130,7 @@ def pictures_in(paths: Iterable[Path]) -> list[Path]:
         if not path.is_dir():
             found.append(path)
             continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
         if not inside:
             raise refuse(f"{path} holds no JPEG, PNG or WebP picture: name a folder that does")
         found += inside

@@ -42,6 +42,13 @@ def live_path(state: Path | None) -> Path:
     return pack_path(shelf, shelf.shelf().live)
 
 
+def promoted_path(state: Path | None) -> Path | None:
+    """The pack that was promoted at a bench, None where it still works with the one that ships."""
+    shelf = shelf_of(state)
+    live = shelf.shelf().live
+    return None if live == SHIPPED else pack_path(shelf, live)
+
+
 def list_packs(state: Path | None) -> list[dict[str, object]]:
     """The packs that ship and those imported: name, version, path, whether live or in shadow.
 
@@ -198,7 +205,7 @@ def _evaluation_evidence(file: Path, pack: Pack) -> str:
             f"The evidence {file} cannot be read ({error.strerror}): name `shadow`, or a file that"
             " `regrade models evaluate --json` wrote"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise refuse(
             f"{file} is not what `regrade models evaluate --json` writes: evaluate the pack and"
             " keep its answer"

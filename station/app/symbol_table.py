@@ -8,6 +8,7 @@ from models.runtime.errors import PictureError
 from models.runtime.pictures import read_picture
 from station.adapters.symbols import Symbol, read_symbols
 from station.app.photographs import pictures_in
+from station.domain.faults import refuse
 
 _NUMBER = 13
 _WITH_ADD_ON = (15, 18)
@@ -49,6 +50,8 @@ def symbol_table(root: Path, say: Callable[[str], None] = lambda _: None) -> lis
     Beside each picture its content stands under the same name: as UTF-8 in `.txt`, or as bytes in
     `.bin`. A folder whose name begins with `falsepositives` holds pictures without a code.
     """
+    if not root.is_dir():
+        raise refuse(f"{root} is no folder: name one that holds pictures")
     rows: dict[str, Row] = {}
     for path in pictures_in([root]):
         folder = path.parent.name

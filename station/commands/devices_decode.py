@@ -51,7 +51,7 @@ def _decoded(kind: str, text: str, *, raw: bool) -> Sequence[Meaning]:
     from station.domain import reading_codes
 
     if kind not in _CODE_KINDS:
-        known(kind)
+        known(kind, _CODE_KINDS)
     content = _given(text, raw=raw)
     if kind in _CODE_KINDS:
         read = reading_codes.decode_epc if kind == "epc" else reading_codes.decode_gs1

@@ -25,8 +25,8 @@ def grade(
         Path | None, typer.Option(help="The camera's calibration record, for sizes in mm.")
     ] = None,
     height: Annotated[
-        float, typer.Option(min=0, help="With --calibration: the surface's height in mm.")
-    ] = 0.0,
+        float | None, typer.Option(min=0, help="With --calibration: the surface's height in mm.")
+    ] = None,
     pack: Annotated[
         Path | None, typer.Option(help="A model pack; the one that ships for such goods if none.")
     ] = None,
@@ -53,27 +53,25 @@ def grade(
     from station.app.packs import key_lists
     from station.app.photographs import (
         PhotographGrader,
+        make_folder,
         pictures_in,
         recorded_optics,
         stated_scale,
     )
-    from station.app.shelf import live_path, shelf_of
+    from station.app.shelf import promoted_path, shelf_of
 
-    if pack is not None and state is not None:
-        console.leave("Give either --pack or --state, not both.")
-    if state is not None and not state.is_dir():
-        console.leave(f"{state} is no state directory: name that of a bench.")
-    if mm_per_px is not None and calibration is not None:
-        console.leave("Give either --mm-per-px or --calibration, not both.")
+    _check(pack, state, mm_per_px, calibration, height)
+    if out is not None:
+        make_folder(out)
     policy = policy_named(category)
     optics = Optics()
     if mm_per_px is not None:
         optics = stated_scale(mm_per_px)
     elif calibration is not None:
-        optics = recorded_optics(calibration, height, SystemClock().now())
+        optics = recorded_optics(calibration, height or 0.0, SystemClock().now())
     paths = pictures_in(images)
     if state is not None:
-        pack = live_path(state)
+        pack = promoted_path(state)
     pack = pack or shipped_pack(policy.category)
     optics = replace(optics, edges=pack_edges(state, pack))
     keys = key_lists(shelf_of(state)) if state is not None else ()
@@ -98,6 +96,24 @@ def grade(
         )
     if any(answer.error for answer in answers):
         raise typer.Exit(console.FAILED)
+
+
+def _check(
+    pack: Path | None,
+    state: Path | None,
+    mm_per_px: float | None,
+    calibration: Path | None,
+    height: float | None,
+) -> None:
+    """End with a sentence where options do not go together."""
+    if pack is not None and state is not None:
+        console.leave("Give either --pack or --state, not both.")
+    if state is not None and not state.is_dir():
+        console.leave(f"{state} is no state directory: name that of a bench.")
+    if mm_per_px is not None and calibration is not None:
+        console.leave("Give either --mm-per-px or --calibration, not both.")
+    if height is not None and calibration is None:
+        console.leave("--height needs --calibration.")
 
 
 def _form(answer: "Photograph") -> dict[str, object]:

@@ -62,7 +62,7 @@ def edges(
         console.leave("Give --out with a file, or --state with the directory of a bench.")
     if state is not None and (pack is None or not state.is_dir()):
         console.leave("--state names the directory of a bench, and goes with --pack.")
-    table = learn_edges(sets, outliner_of(pack), console.progress("returns"))
+    table = learn_edges(sets, outliner_of(pack, state), console.progress("returns"))
     if out is not None:
         _write(out, table.text())
         console.note(f"{out}: {len(table.grids)} grids from {table.source}")

@@ -35,6 +35,10 @@ def review(
         list[str] | None,
         typer.Option(help="A missed fault: KIND, or KIND@SHOT=x,y,width,height (or corners)."),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The station's configuration: its policies, and its state if not given."),
+    ] = None,
     state: _State = None,
     as_json: _Json = False,
 ) -> None:
@@ -44,9 +48,12 @@ def review(
     export-labels`); settling makes a new record that supersedes the held one.
     """
     from station.app.corrections import said_of
-    from station.app.keeping import correct, held_forms, settle
+    from station.app.keeping import correct, held_forms, settle, state_of
 
+    state = state or (state_of(config) if config else None)
     if inspection is None:
+        if grade or by or reason or any((not_damage, wrong_outline, as_found, outline, missed)):
+            console.leave("Name the inspection: regrade review ID …; without any option it lists.")
         held = held_forms(state)
         if as_json:
             console.answer_json({"held": held})
@@ -75,13 +82,14 @@ def review(
     if grade is None and not said:
         _show(state, inspection, as_json=as_json)
         return
+    by = (by or "").strip()
     if not by:
         console.leave("Name your badge: --by BADGE.")
     if grade is None:
         correct(state, inspection, by, said)
         _show(state, inspection, as_json=as_json)
         return
-    closed = settle(state, inspection, grade, by, reason, said)
+    closed = settle(state, inspection, grade, by, reason, said, config)
     if as_json:
         console.answer_json(closed)
     else:

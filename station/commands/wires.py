@@ -1,7 +1,7 @@
 """What the `devices` commands share: kinds, wires, and messages in words."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from station.commands import console
@@ -45,13 +45,13 @@ _NAME = re.compile(r"(?:[A-Z][a-z]+){2,}")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def known(kind: str) -> "Family":
-    """The family of a kind, or an end with the kinds there are."""
+def known(kind: str, others: Iterable[str] = ()) -> "Family":
+    """The family of a kind, or an end with the kinds there are and the `others` that would do."""
     from firmware_bridge.families.index import FAMILIES, family
 
     found = family(kind)
     if found is None:
-        names = " ".join(f.kind for f in FAMILIES)
+        names = " ".join([*(f.kind for f in FAMILIES), *others])
         console.leave(f"{kind} is not a kind of device this version knows: use one of {names}.")
     return found
 

@@ -42,6 +42,10 @@ class Shot:
             raise ValueError(f"shot {self.name} pauses for 0 to {_MOST_PAUSE_S:g} seconds")
 
 
+MOST_SHOTS = 6
+"""In one pose: all of its pictures are in memory while they are examined."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pose:
     """How the item lies, what the operator is told, which zones become visible, and the shots.
@@ -61,6 +65,8 @@ class Pose:
     def __post_init__(self) -> None:
         if not self.shots:
             raise ValueError(f"pose {self.name} has no shot")
+        if len(self.shots) > MOST_SHOTS:
+            raise ValueError(f"pose {self.name} has {len(self.shots)} shots, at most {MOST_SHOTS}")
 
     @property
     def told(self) -> str:

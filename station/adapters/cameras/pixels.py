@@ -10,6 +10,8 @@ from multiprocessing.shared_memory import SharedMemory
 import numpy as np
 from numpy.typing import NDArray
 
+from station.domain.capture import MOST_SHOTS
+
 CHANNELS = 3
 
 
@@ -35,8 +37,9 @@ class Pixels:
     This process owns the memory, so no killed child can leave any behind. Safe for many threads.
     """
 
-    def __init__(self, most_pixels: int, places: int = 8) -> None:
-        """`most_pixels` are those of the largest picture."""
+    def __init__(self, most_pixels: int, places: int = MOST_SHOTS + 2) -> None:
+        """`most_pixels` are those of the largest picture. There are places for a pose that is being
+        examined, for the picture that is taken meanwhile and for one that proves it."""
         self._most_pixels = most_pixels
         size = most_pixels * CHANNELS
         self._memory = {

@@ -26,7 +26,7 @@ from models.runtime.opencv import cv2
 from models.runtime.pack import read_pack
 from models.runtime.pictures import decode_picture, read_picture
 from models.runtime.region import Region
-from models.runtime.support import Support, summary_of
+from models.runtime.support import Support
 from station.adapters.examiner.codes import ReadCodes, codes_on, no_codes
 from station.adapters.examiner.examining import (
     COLOUR_LIGHT,
@@ -47,6 +47,7 @@ from station.adapters.examiner.link import (
     ShotToExamine,
 )
 from station.adapters.examiner.references import References
+from station.adapters.examiner.strangeness import strangeness
 from station.domain.defect import Defect, Finding, Quantity
 from station.domain.inspection import PoseExamined
 
@@ -239,7 +240,7 @@ class PoseExaminer:
             mm_per_px=mm_per_px,
             codes=codes,
             unlikeness=unlikeness,
-            strangeness=self._strangeness(region),
+            strangeness=strangeness(self._equipment.support, self._seen, region),
             reference=reference,
         )
 
@@ -249,17 +250,6 @@ class PoseExaminer:
         if references is None:
             return None, None
         return references.unlikeness(request.gtin, _view(request), self._seen, region)
-
-    def _strangeness(self, region: Region) -> float | None:
-        """How unlike anything learnt the pose looks at the most; None where nothing tells."""
-        support = self._equipment.support
-        if support is None:
-            return None
-        summaries = (
-            summary_of(seen.values, region.mask(seen.window, seen.stride)) for seen in self._seen
-        )
-        told = [support.strangeness(each) for each in summaries if each is not None]
-        return round(max(told), 3) if told else None
 
     def _learn(self, request: ExaminePose) -> None:
         """Remember a confirmed-good example; where that fails there is one example less."""

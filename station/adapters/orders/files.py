@@ -228,13 +228,13 @@ def _from_start(file: BinaryIO) -> ShallowJson:
 
 
 def _check_schema(file: BinaryIO) -> None:
-    schema = next(ijson.items(_from_start(file), "schema", buf_size=PIECE), None)
+    schema = next(ijson.items(_from_start(file), "schema", buf_size=PIECE, use_float=True), None)
     if schema != 1 or isinstance(schema, bool):
         raise _WrongLineError(1, 'the document must say "schema": 1')
 
 
 def _check_items(file: BinaryIO) -> None:
-    events = ijson.parse(_from_start(file), buf_size=PIECE)
+    events = ijson.parse(_from_start(file), buf_size=PIECE, use_float=True)
     if not any((prefix, event) == ("items", "start_array") for prefix, event, _ in events):
         raise _WrongLineError(1, 'the document has no list "items"')
 

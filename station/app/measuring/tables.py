@@ -43,11 +43,15 @@ def detector_of(pack: Path) -> tuple[ByDetector, str]:
     return ByDetector(detector, LIGHTS), pack_name(opened)
 
 
-def outliner_of(pack: Path | None) -> Outliner:
-    """Who proposes outlines: a pack, or drawn ones without. StationError for a refused pack."""
+def outliner_of(pack: Path | None, state: Path | None = None) -> Outliner:
+    """Who proposes outlines: a pack, or drawn ones without. StationError for a refused pack.
+
+    With the `state` of a bench its own keys are trusted as well.
+    """
     if pack is None:
         return Drawn()
-    opened, detector = open_detector(pack)
+    lists = key_lists(ShelfFiles(state)) if state else ()
+    opened, detector = open_detector(pack, lists=lists)
     return Detected(detector, LIGHTS, pack_name(opened))
 
 

@@ -1,3 +1,4 @@
+from models.training.reliability import confidence
 from models.training.thresholds import Candidate, Caps, Inherited, Sighting, choose
 
 
@@ -23,6 +24,15 @@ def test_the_threshold_parts_true_findings_from_false_ones() -> None:
     assert choice.recall == 1
     assert choice.precision == 1
     assert choice.rendered_alarms == 0
+
+
+def test_a_gap_between_true_and_false_findings_is_parted_in_its_middle() -> None:
+    candidates = [*(hit(0.8, n, n % 5) for n in range(20)), *(alarm(0.4, n) for n in range(10, 30))]
+    choice = choose([sighting(*candidates, faults=20)], ["stain"])["stain"]
+    lowest, highest = (confidence(choice.observed, score) for score in (0.4, 0.8))
+
+    assert lowest + 0.2 * (highest - lowest) < choice.high < highest - 0.2 * (highest - lowest)
+    assert choice.recall == 1
 
 
 def test_clean_pictures_that_alarm_raise_the_threshold_even_at_a_loss() -> None:

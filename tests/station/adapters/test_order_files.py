@@ -231,6 +231,8 @@ def test_a_wrong_entry_is_named_by_its_line(
         ('{"schema": 1, "itmes": []}', 'no list "items"'),
         ("[]", '"schema": 1'),
         ("", "broken"),
+        ('{"schema": ' + "1" * 5000 + ', "items": []}', "line 1: "),
+        ('{"schema": 1, "total": ' + "1" * 5000 + ', "items": []}', "line 1: "),
         ('{"schema": 1,\n "items": [\n{"order": "a",}\n]}', "line 3: the JSON breaks off"),
         ('{"schema": 1,\n "items": [\n{"order": "a"', "line 3: "),
         ('{"schema": 1,\n "items": [\nnull\n]}', "line 3: item 1: it is no JSON object"),

@@ -2,12 +2,15 @@
 
 import io
 import json
+import os
 import shutil
 import struct
 import zlib
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from station.commands.root import run
@@ -133,8 +136,11 @@ def test_marked_pictures_are_written_on_request(
         (["grade", str(PHOTO), "--mm-per-px", "-1"], 2, "positive"),
         (["grade", str(PHOTO), "--calibration", "nowhere.json"], 2, "nowhere.json"),
         (["grade", str(PHOTO), "--pack", "nowhere"], 2, "nowhere"),
+        (["grade", str(PHOTO), "--height", "3"], 2, "--height needs --calibration"),
+        (["grade", str(PHOTO), "--out", str(PHOTO)], 2, "cannot be a folder"),
+        (["devices", "symbols", "nowhere"], 2, "nowhere is no folder"),
         (["models", "check", "nowhere"], 1, "nowhere"),
-        (["devices", "decode", "morse", "x"], 2, "morse"),
+        (["devices", "decode", "morse", "x"], 2, "epc gs1"),
         (["start", "--config", "nowhere.toml"], 2, "nowhere.toml"),
         (["doctor", "--config", "nowhere.toml"], 2, "nowhere.toml"),
         (["outbox", "status", "--state", "nowhere"], 2, "nowhere"),
@@ -150,6 +156,42 @@ def test_bad_input_is_answered_in_one_sentence(
     assert left == code
     assert said in sentence
     assert "\n" not in sentence
+
+
+def test_what_looks_like_nothing_that_was_learnt_goes_to_a_person(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name, size in {"white": (480, 640, 3), "one": (1, 1, 3)}.items():
+        cv2.imwrite(str(tmp_path / f"{name}.png"), np.full(size, 255, np.uint8))
+
+    code, said = answer(capsys, "grade", str(tmp_path))
+
+    assert code == 0
+    for image in said["images"]:
+        assert (image["grade"], image["needs_review"]) == (None, True)
+        assert "no-support" in image["doubts"]
+
+
+def test_a_pipe_is_no_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+
+    code, said = answer(capsys, "grade", str(tmp_path / "pipe.jpg"))
+
+    assert code == 1
+    assert said["images"][0]["error"] == "The file cannot be read: it is a folder or a pipe."
+
+
+@pytest.mark.parametrize("content", ["x = " + "1" * 5000, "x = " + "[" * 3000])
+def test_a_policy_that_ends_the_parser_is_a_sentence(
+    content: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "p.toml").write_text(content)
+
+    code, sentence = refusal(capsys, "policy", "check", str(tmp_path / "p.toml"))
+
+    assert code == 1
+    assert "p.toml" in sentence
+    assert "not valid TOML" in sentence
 
 
 def test_an_empty_folder_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

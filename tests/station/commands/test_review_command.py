@@ -11,11 +11,13 @@ import pytest
 from models.labels.reading import read_labelled
 from station.adapters.canonical import canonical
 from station.adapters.frames import FrameFiles
+from station.adapters.policies import read_policy
 from station.adapters.store.opening import open_store
 from station.commands.root import run
 from station.domain.capture import Frame
 from station.domain.inspection import Inspection
 from station.workflow.record import evidence_record
+from tests.support.drive import DEFAULTS
 from tests.support.kept import inspection, inspection_id
 from tests.support.labelled_sets import draw
 
@@ -112,6 +114,10 @@ def evidence(state: Path) -> list[bytes]:
         (("--by", "1", "--outline", "1=1,2,3"), "is no outline"),
         (("--by", "1", "--outline", "1,2 3,4 5,6"), "is no outline of a finding"),
         (("--by", "1", "--outline", "1=nan,2 3,4 5,6"), "That is no correction"),
+        (("--by", " ", "--not-damage", "1"), "Name your badge"),
+        (("--by", "1", "--missed", "stain@top-bright=5000,5000,5,5"), "beside the picture"),
+        (("--by", "1", "--outline", "1=400,5 460,5 460,50"), "beside the picture"),
+        (("--by", "1", "--outline", "1=5,5 60,5 30,5"), "must have an area"),
     ],
 )
 def test_a_correction_that_cannot_be_meant_is_one_sentence_and_keeps_nothing(
@@ -123,6 +129,40 @@ def test_a_correction_that_cannot_be_meant_is_one_sentence_and_keeps_nothing(
     assert (code, said.out, len(said.err.strip().splitlines())) == (2, "", 1)
     assert why in said.err
     assert shown(capsys, state, inspection_id(HELD))["corrections"] == []
+
+
+def test_options_without_an_inspection_are_no_list(
+    capsys: pytest.CaptureFixture[str], state: Path
+) -> None:
+    assert run(["review", "--grade", "repair", "--by", "1", "--state", str(state)]) == 2
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Name the inspection" in said.err
+
+
+def test_an_item_is_settled_by_the_policies_that_it_was_judged_by(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    site = tmp_path / "carton.toml"
+    shipped = (DEFAULTS / "policies/carton.toml").read_text("utf-8")
+    site.write_text(shipped.replace('disposition = "rebox"', 'disposition = "workshop"'), "utf-8")
+    config = tmp_path / "station.toml"
+    settings = (DEFAULTS / "station.toml").read_text("utf-8")
+    lines = [line for line in settings.splitlines() if not line.startswith(("state", "policies"))]
+    config.write_text('state = "state"\npolicies = ["carton.toml"]\n' + "\n".join(lines), "utf-8")
+    held = inspection(HELD, held=True)
+    verdict = replace(held.judged.verdict, policy_digest=read_policy(site).digest)
+    held = replace(held, judged=replace(held.judged, verdict=verdict))
+    store = open_store(tmp_path / "state", ballast_bytes=4096)
+    store.inspections.save(held, canonical(evidence_record(held, None, None)), None)
+    store.close()
+    words = ["review", held.id, "--by", "1", "--grade", "repair"]
+
+    assert run([*words, "--state", str(tmp_path / "state")]) == 2
+    assert "name the station's configuration with --config" in capsys.readouterr().err
+    assert run([*words, "--config", str(config), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["disposition"] == "workshop"
 
 
 def test_only_the_newest_record_of_an_item_is_corrected(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from station.adapters.cameras.sources.source import SettingsError
 from station.adapters.cameras.sources.triggered import TriggeredSettings
 
 
@@ -77,6 +78,8 @@ def written_in_order(camera: Any, settings: GigeSettings) -> tuple[Setting, ...]
         words = f"{colour} white balance"
         wanted.append(Setting(words, ratio, partial(channel.write, ratio), channel.read, 0.01))
     if settings.packet_size is not None:
+        if not camera.is_gv_device():
+            raise SettingsError("Only a GigE Vision camera takes a packet size: leave it out.")
         size = settings.packet_size
         wanted.append(
             Setting(

@@ -1,1 +1,0 @@
-zy20qBzjvpUDso5vJfpsodn6Csb9/oPzjvyfWiJ7ng8hjs3CIOiXd8PzBDDgq/RsYLKfHvP7v46j4szpAdobDg==

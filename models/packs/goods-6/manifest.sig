@@ -1,0 +1,1 @@
+LMjIjr9L7zuduJ72Sfs4KqP4HZYKrQnusNi0y4/iFFbwNjy0JyV3+v7kMbYokBtx6Mm4jjTxXXM93CH3ocz3Dg==
