@@ -36,12 +36,6 @@ def pack_path(shelf: ShelfFiles, name: str) -> Path:
     return LIVE_PACK if name == SHIPPED else shelf.path(name)
 
 
-def live_path(state: Path | None) -> Path:
-    """The pack that a bench works with."""
-    shelf = shelf_of(state)
-    return pack_path(shelf, shelf.shelf().live)
-
-
 def promoted_path(state: Path | None) -> Path | None:
     """The pack that was promoted at a bench, None where it still works with the one that ships."""
     shelf = shelf_of(state)

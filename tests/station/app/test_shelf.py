@@ -92,6 +92,15 @@ def test_a_pack_is_imported_looks_on_is_promoted_and_rolled_back(
     ]
 
 
+def test_a_bench_that_promoted_nothing_grades_loose_goods_with_the_pack_for_them(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state.mkdir(exist_ok=True)
+
+    assert run(["grade", str(PICTURES / "empty-bright.jpg"), "--state", str(state), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pack_path"] == str(GOODS_PACK)
+
+
 def test_photographs_are_graded_with_the_pack_of_a_bench_where_one_is_named(
     do: Do, state: Path, signer: Signer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

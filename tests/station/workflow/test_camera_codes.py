@@ -6,12 +6,13 @@ import pytest
 from drive import BADGE, GTIN, Drive, code
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tagged import notice, opened, shown
 
 from station.domain.epc import encode, sgtin
 from station.domain.events import BenchView, Key, KeyPressed, LookedUp, Scanned
 from station.domain.grading import Doubt, Grade
 from station.domain.identity import ItemCode, check_digit
-from station.domain.inspection import Contradiction, IdentifiedBy, Inspection, Opened
+from station.domain.inspection import Contradiction, IdentifiedBy, Inspection
 from station.domain.item import LookUp, Unidentified
 from station.domain.scan import ItemScanned, Order, item_pictured, read_scan
 from station.workflow.commands import FindOrder, Say, Sound
@@ -59,24 +60,6 @@ def capturing(label: str = GTIN, **pictured: tuple[str, ...]) -> Drive:
     drive.answer()
     assert isinstance(drive.bench.stage, Capturing)
     return drive
-
-
-def opened(drive: Drive) -> Opened:
-    stage = drive.bench.stage
-    assert isinstance(stage, Identifying | Capturing | Answering)
-    return opened_of(stage)
-
-
-def notice(drive: Drive) -> str | None:
-    return drive.bench.notice.id if drive.bench.notice else None
-
-
-def shown(drive: Drive) -> Answering:
-    drive.settle()
-    drive.turn_over()
-    drive.settle()
-    assert isinstance(drive.bench.stage, Answering)
-    return drive.bench.stage
 
 
 @pytest.mark.parametrize("label", [GTIN, f"01{GTIN}217"])
