@@ -90,3 +90,13 @@ def test_a_recipe_that_requires_what_no_pose_shows_is_refused(tmp_path: Path) ->
 def test_an_absent_file_is_a_sentence() -> None:
     with pytest.raises(StationError, match="cannot be read"):
         read_policy(Path("nowhere/policy.toml"))
+
+
+def test_a_pose_of_more_shots_than_there_is_room_for_is_refused(tmp_path: Path) -> None:
+    shot = '{ name = "top-bright", camera = "bench", light = "bright" },'
+    assert shot in RECIPE
+    more = "".join(shot.replace("top-bright", f"more-{number}") for number in range(5))
+    path = written(tmp_path, "r.toml", RECIPE.replace(shot, more + shot, 1))
+
+    with pytest.raises(StationError, match="has 7 shots, at most 6"):
+        read_recipe(path)
