@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,35 +24,74 @@ _MOST_INSTANCES = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """What a model says of one class, all float32 [h, w] of the same cells.
+    """What a model says of one class, all [h, w] of the same cells.
 
-    Its instances reach over `extent` and are scored by `score`.
+    `probability` and `extent` are float32; its instances reach over `extent`. `raised`, where it
+    is not None, says of which cells the class is the likeliest.
     """
 
     probability: NDArray[np.float32]
     extent: NDArray[np.float32]
-    score: NDArray[np.float32]
+    raised: NDArray[np.bool_] | None = None
+
+    def score(self, cells: NDArray[np.intp]) -> NDArray[np.float32]:
+        """What `cells`, numbered by rows, are scored by: how probable the class is or, where that
+        is the likeliest, the mean of that and of any fault."""
+        own: NDArray[np.float32] = self.probability.ravel()[cells]
+        if self.raised is None:
+            return own
+        any_fault = self.extent.ravel()[cells]
+        return np.where(self.raised.ravel()[cells], (own + any_fault) / 2, own)
+
+
+class Marked(NamedTuple):
+    """Sets of cells: of each cell the number of its set, 0 for none, int32 [h, w]; the cells that
+    are in any, numbered by rows; and OpenCV's table of the sets."""
+
+    labels: NDArray[np.int32]
+    cells: NDArray[np.intp]
+    stats: NDArray[np.int32]
+
+
+class Islands:
+    """Connected sets (8 neighbours) of cells as probable as a threshold, each map made once.
+
+    `within` is uint8 [h, w], 1 where cells may belong to any and 0 elsewhere.
+    """
+
+    def __init__(self, within: NDArray[np.uint8]) -> None:
+        self._within = within
+        self._known: list[tuple[NDArray[np.float32], float, Marked]] = []
+
+    def of(self, extent: NDArray[np.float32], low: float) -> Marked:
+        """The sets where `extent`, float32 [h, w], is at least `low`."""
+        for known, threshold, marked in self._known:
+            if known is extent and threshold == low:
+                return marked
+        candidate = cv2.bitwise_and((extent >= low).view(np.uint8), self._within)
+        _, map_, table, _ = cv2.connectedComponentsWithStats(candidate, connectivity=8)
+        labels = np.asarray(map_, np.int32)
+        marked = Marked(labels, np.flatnonzero(labels), np.asarray(table, np.int32))
+        self._known.append((extent, low, marked))
+        return marked
 
 
 def layers(probability: NDArray[np.float32], rule: DenseDecode) -> list[Layer]:
     """The layers of all classes, from the probability of each, float32 [K, h, w]."""
     if rule.delimit == "class":
-        return [Layer(each, each, each) for each in probability]
+        return [Layer(each, each) for each in probability]
     fault = probability.sum(0)
-    score = probability
-    if rule.score == "any":
-        likeliest = probability.argmax(0)[None]
-        score = probability.copy()
-        raised = (np.take_along_axis(probability, likeliest, 0) + fault) / 2
-        np.put_along_axis(score, likeliest, raised, 0)
-    return [Layer(each, fault, own) for each, own in zip(probability, score, strict=True)]
+    if rule.score == "class":
+        return [Layer(each, fault) for each in probability]
+    likeliest = probability.argmax(0)
+    return [Layer(each, fault, likeliest == place) for place, each in enumerate(probability)]
 
 
 def instances(
     defect: str,
     layer: Layer,
+    islands: Islands,
     window: Box,
-    within: NDArray[np.uint8],
     frame: Box,
     rule: DenseDecode,
     least: float,
@@ -59,36 +99,34 @@ def instances(
 ) -> list[Detection]:
     """The instances of one class whose confidence is at least `least`.
 
-    The cells of `layer` are `rule.stride` pixels wide and start at the corner of `window`; `within`
-    is uint8 [h, w], 1 where instances may lie and 0 elsewhere; what reaches beyond `frame` is cut
-    off. An instance is a connected set (8 neighbours) of cells whose extent is at least the class's
-    `low` threshold, of at least `rule.min_area_px` pixels counted in whole cells; its raw score is
-    the mean over its `rule.top_fraction` cells that score highest, its confidence what `meaning`
-    makes of that, which must not fall where the score rises.
+    The cells of `layer` are `rule.stride` pixels wide and start at the corner of `window`; what
+    reaches beyond `frame` is cut off. An instance is one of the `islands` where the extent is at
+    least the class's `low` threshold, of at least `rule.min_area_px` pixels counted in whole
+    cells; its raw score is the mean over its `rule.top_fraction` cells that score highest, its
+    confidence what `meaning` makes of that, which must not fall where the score rises.
     """
     low = rule.thresholds[defect].low
-    probability, extent, score = layer.probability, layer.extent, layer.score
-    if extent.max() < low or float(meaning(score.max()[None])[0]) < least:
+    marked = islands.of(layer.extent, low)
+    if not len(marked.cells):
         return []
-    candidate = cv2.bitwise_and((extent >= low).view(np.uint8), within)
-    _, marked, table, _ = cv2.connectedComponentsWithStats(candidate, connectivity=8)
-    labels, stats = np.asarray(marked, np.int32), np.asarray(table, np.int32)
+    numbers, score = marked.labels.ravel()[marked.cells], layer.score(marked.cells)
     found = []
-    for label in _promising(score, labels, stats, rule, least, meaning):
-        cells = Box(*(int(value) for value in stats[label, : cv2.CC_STAT_AREA]))
-        crop = slice(cells.y, cells.bottom), slice(cells.x, cells.right)
-        own = labels[crop] == label
-        if probability[crop][own].sum() < _OWN_SHARE * extent[crop][own].sum():
+    for label in _promising(score, numbers, marked.stats, rule, least, meaning):
+        own = numbers == label
+        cells = marked.cells[own]
+        share = layer.probability.ravel()[cells].sum()
+        if share < _OWN_SHARE * layer.extent.ravel()[cells].sum():
             continue
-        raw = _top_mean(score[crop][own], rule.top_fraction)
+        raw = _top_mean(score[own], rule.top_fraction)
         confidence = float(meaning(np.array([raw]))[0])
         if confidence >= least:
-            mask = _pixels(extent, labels, label, cells, low, rule.stride)
+            box = Box(*(int(value) for value in marked.stats[label, : cv2.CC_STAT_AREA]))
+            mask = _pixels(layer.extent, marked.labels, label, box, low, rule.stride)
             place = Box(
-                window.x + cells.x * rule.stride,
-                window.y + cells.y * rule.stride,
-                cells.width * rule.stride,
-                cells.height * rule.stride,
+                window.x + box.x * rule.stride,
+                window.y + box.y * rule.stride,
+                box.width * rule.stride,
+                box.height * rule.stride,
             )
             found.append(detection(defect, confidence, mask, place, frame))
     return [instance for instance in found if instance is not None]
@@ -96,16 +134,15 @@ def instances(
 
 def _promising(
     score: NDArray[np.float32],
-    labels: NDArray[np.int32],
+    numbers: NDArray[np.int32],
     stats: NDArray[np.int32],
     rule: DenseDecode,
     least: float,
     meaning: Meaning,
 ) -> list[int]:
     """Labels large enough whose peak reaches `least`: a mean of top values can be no higher."""
-    flat = np.flatnonzero(labels)
     peaks = np.zeros(len(stats), np.float32)
-    np.maximum.at(peaks, labels.ravel()[flat], score.ravel()[flat])
+    np.maximum.at(peaks, numbers, score)
     large = stats[:, cv2.CC_STAT_AREA] * rule.stride**2 >= rule.min_area_px
     chosen = np.flatnonzero(large & (meaning(peaks) >= least))
     chosen = chosen[chosen > 0]

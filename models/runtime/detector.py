@@ -155,7 +155,7 @@ class Detector:
         maps = (self._probability(tile, stride, looked) for tile in tiles)
         probability = merge(plan, maps, stride)
         self._keep_features(plan, looked)
-        within = region.mask(window, stride)
+        islands = dense.Islands(region.mask(window, stride))
         return [
             instance
             for defect, layer in zip(
@@ -164,8 +164,8 @@ class Detector:
             for instance in dense.instances(
                 defect,
                 layer,
+                islands,
                 window,
-                within,
                 frame,
                 rule,
                 least[defect],

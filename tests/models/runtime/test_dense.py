@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from models.runtime.dense import Layer, Meaning, instances, layers
+from models.runtime.dense import Islands, Layer, Meaning, instances, layers
 from models.runtime.detection import Detection
 from models.runtime.manifest import DenseDecode, Threshold
 from models.runtime.region import Box
@@ -41,7 +41,8 @@ def found(
     whole = np.ones(probability.shape, np.uint8)
     mask = whole if within is None else within
     (layer,) = layers(probability[None], how)
-    return instances("dent", layer, window, mask, Box(0, 0, 10_000, 10_000), how, least, meaning)
+    frame = Box(0, 0, 10_000, 10_000)
+    return instances("dent", layer, Islands(mask), window, frame, how, least, meaning)
 
 
 def canvas(height: int = 20, width: int = 30) -> NDArray[np.float32]:
@@ -153,7 +154,9 @@ def test_what_lies_beyond_the_picture_is_cut_off() -> None:
     whole = np.ones_like(cells, np.uint8)
     (layer,) = layers(cells[None], rule(2))
 
-    (one,) = instances("dent", layer, window, whole, Box(0, 0, 21, 13), rule(2), 0.6, as_scored)
+    (one,) = instances(
+        "dent", layer, Islands(whole), window, Box(0, 0, 21, 13), rule(2), 0.6, as_scored
+    )
 
     assert one.box == (8, 10, 13, 3)
     assert max(x for x, _ in one.polygon) <= 20
@@ -256,7 +259,9 @@ def joint(score: str) -> DenseDecode:
 
 def of(layer: Layer, how: DenseDecode, least: float = 0.01) -> list[Detection]:
     window, whole = Box(0, 0, 30, 20), np.ones((20, 30), np.uint8)
-    return instances("dent", layer, window, whole, Box(0, 0, 30, 20), how, least, as_scored)
+    return instances(
+        "dent", layer, Islands(whole), window, Box(0, 0, 30, 20), how, least, as_scored
+    )
 
 
 def test_an_instance_of_any_fault_is_one_of_each_kind_that_it_may_well_be() -> None:
@@ -308,8 +313,9 @@ def test_a_kind_is_never_scored_below_its_own_probability_nor_above_that_of_any_
     probability = shares[:-1] / shares.sum(0)
 
     for layer in layers(probability, joint("any")):
-        assert np.all(layer.probability <= layer.score)
-        assert np.all(layer.score <= layer.extent + 1e-6)
+        score = layer.score(np.arange(probability[0].size))
+        assert np.all(layer.probability.ravel() <= score)
+        assert np.all(score <= layer.extent.ravel() + 1e-6)
 
 
 def test_a_score_of_any_fault_needs_instances_of_any_fault() -> None:
