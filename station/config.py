@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -59,6 +60,12 @@ class _Camera(_Section):
         return self.crop[2:] if self.crop else (self.width, self.height)
 
 
+def _none_stated(identity: str) -> str:
+    if identity:
+        raise ValueError("a folder or a stream never says who it is: leave identity out")
+    return identity
+
+
 class UvcCamera(_Camera):
     """A USB camera by a path that stays its own: a link under `/dev/v4l/by-id` or `by-path`.
 
@@ -91,6 +98,11 @@ class FolderCamera(_Camera):
     kind: Literal["folder"]
     path: Path
 
+    @field_validator("identity")
+    @classmethod
+    def _states_none(cls, identity: str) -> str:
+        return _none_stated(identity)
+
 
 class StreamCamera(_Camera):
     """A network camera's stream, or a film file that is played at its own rate.
@@ -103,10 +115,23 @@ class StreamCamera(_Camera):
     url: Annotated[str, Field(min_length=1)]
     latency_seconds: Annotated[float, Field(ge=0, le=2)] = 0.5
 
+    @field_validator("identity")
+    @classmethod
+    def _states_none(cls, identity: str) -> str:
+        return _none_stated(identity)
+
     @model_validator(mode="after")
     def _scheme_fits(self) -> Self:
         if "://" in self.url and not re.match(r"(rtsps?|https?)://", self.url):
             raise ValueError("a stream is rtsp://, rtsps://, http:// or https://, or a film file")
+        if "://" not in self.url:
+            return self
+        if "@" in self.url and "@" not in re.split(r"[/?#]", self.url.split("://")[1])[0]:
+            raise ValueError("in a name or password of a stream write # as %23, / as %2F, ? as %3F")
+        try:
+            _ = urlsplit(self.url).port
+        except ValueError as error:
+            raise ValueError("a stream's address is rtsp://HOST:PORT/PATH or alike") from error
         return self
 
 

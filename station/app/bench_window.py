@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -19,10 +19,8 @@ from station.app.demo import Demo, DemoOptions
 from station.app.learning import REFERENCES
 from station.app.live import LiveBench
 from station.app.ordering import orders_from, orders_in
-from station.app.wiring import BenchParts, lights_of
+from station.app.wiring import BenchParts, check_recipes, lights_of
 from station.config import Printer, Settings, read_settings
-from station.domain.capture import CaptureRecipe
-from station.domain.faults import refuse
 from station.domain.label import LabelKind
 from station.ports import Catalogue
 from station.screen.view import OperatorView
@@ -130,27 +128,6 @@ def _parts(settings: Settings, say: Callable[[str], None]) -> BenchParts:
         references=settings.state / REFERENCES,
         pack=settings.pack,
     )
-
-
-def check_recipes(settings: Settings, recipes: Sequence[CaptureRecipe]) -> None:
-    """StationError if a recipe asks for a camera that this bench does not have, or a pose for two.
-
-    What is found in a pose is measured with one calibration against one empty bench.
-    """
-    names = [camera.name for camera in settings.camera]
-    for recipe in recipes:
-        for pose in recipe.poses:
-            asked = sorted({shot.camera for shot in pose.shots})
-            if unknown := [name for name in asked if name not in names]:
-                raise refuse(
-                    f"recipe {recipe.name} asks for the camera {unknown[0]},"
-                    f" this bench has {', '.join(names)}: name one of its cameras so"
-                )
-            if len(asked) > 1:
-                raise refuse(
-                    f"recipe {recipe.name} pictures the pose {pose.name} with"
-                    f" {' and '.join(asked)}: make it a pose for each camera"
-                )
 
 
 def _printed(settings: Settings) -> tuple[LabelKind, ...]:

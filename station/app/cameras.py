@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -162,14 +162,14 @@ class Cameras:
         return tuple(ring.counts() for ring in self._rings)
 
     def _rig_camera(self, camera: CameraParts, ring: PreviewRing, *, presence: bool) -> RigCamera:
-        setup = CameraSetup(
-            camera.make, ring.name, camera.identity, camera.find_labels, self._watching
-        )
+        watching = replace(self._watching, delay_s=camera.delay_s)
+        setup = CameraSetup(camera.make, ring.name, camera.identity, camera.find_labels, watching)
         children = Children(
             run_camera, (setup,), name=f"camera {camera.name}", monotonic=self._clock.monotonic
         )
         empty = camera.empty.get(RESTING_LIGHT)
-        watch = Presence(_empty_look(empty)) if presence and empty else None
+        size = camera.width, camera.height
+        watch = Presence(_empty_look(empty, size)) if presence and empty else None
         patience_s = _PATIENCE_S + camera.delay_s
         settings = CameraSettings(
             camera.name,
@@ -189,26 +189,38 @@ def _latest(ring: PreviewRing) -> LiveFrame | None:
 
 def _prover(cameras: Sequence[CameraParts], known: Mapping[str, CameraOptics]) -> Prover | None:
     """None where no camera knows the empty bench."""
-    references = {camera.name: _references(camera.references) for camera in cameras}
+    references = {camera.name: _references(camera) for camera in cameras}
     if not any(camera.references for camera in cameras):
         return None
     return Prover(references, known, soft_light=RESTING_LIGHT)
 
 
-def _references(empty: Mapping[str, Path]) -> References:
-    return References.of({light: _empty_picture(path) for light, path in empty.items()})
+def _references(camera: CameraParts) -> References:
+    size = camera.width, camera.height
+    return References.of(
+        {light: empty_picture(path, size) for light, path in camera.references.items()}
+    )
 
 
-def _empty_picture(path: Path) -> NDArray[np.uint8]:
+def empty_picture(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture of the empty bench, RGB; StationError where it is none or not of `size`, the width
+    and height of the pictures that are kept."""
     try:
-        return read_picture(path)
-    except PictureError as error:
-        raise refuse(f"{path}: {error} Picture the empty bench again.") from error
+        picture = read_picture(path)
+    except (PictureError, OSError) as error:
+        raise refuse(f"{path} is no picture of the empty bench: picture it again") from error
+    height, width = picture.shape[:2]
+    if (width, height) != size:
+        raise refuse(
+            f"{path} is {width}x{height}, the camera's pictures are {size[0]}x{size[1]}:"
+            " picture the empty bench again"
+        )
+    return picture
 
 
-def _empty_look(path: Path) -> Look:
+def _empty_look(path: Path, size: tuple[int, int]) -> Look:
     """The empty bench as the presence watch sees it."""
-    picture = _empty_picture(path)
+    picture = empty_picture(path, size)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, (LOOK_WIDTH, LOOK_HEIGHT), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)

@@ -17,8 +17,8 @@ from firmware_bridge.transports.ports import list_ports
 from station.adapters.cameras import jpeg
 from station.adapters.clock import SystemClock, SystemIdentifiers
 from station.adapters.speaker import Speaker
-from station.app.camera_sources import camera_of
-from station.app.cameras import RESTING_LIGHT
+from station.app.camera_sources import camera_of, is_live
+from station.app.cameras import RESTING_LIGHT, empty_picture
 from station.app.clients import wire_of
 from station.app.defaults import PICTURES, load_policies, load_recipes
 from station.app.equipping import Devices
@@ -26,7 +26,7 @@ from station.app.keeping import default_state
 from station.app.ordering import ask_server, check_file, orders_in
 from station.app.packs import open_detector, pack_name
 from station.app.shelf import pack_path, shelf_of
-from station.app.wiring import lights_of
+from station.app.wiring import check_recipes, lights_of
 from station.config import Camera, Device, Settings, read_settings
 from station.domain.faults import StationError
 from station.domain.packs import SHIPPED
@@ -81,6 +81,8 @@ class _WrongError(Exception):
 def _policies(settings: Settings | None) -> str:
     recipes = load_recipes(settings.recipes if settings else ())
     policies = load_policies(recipes, settings.policies if settings else ())
+    if settings:
+        check_recipes(settings, recipes)
     return f"policies: {len(policies)}, recipes: {len(recipes)}"
 
 
@@ -225,7 +227,7 @@ def _camera(camera: Camera) -> str:
     try:
         properties = source.open()
         identity = source.identity()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _WrongError(str(error)) from error
     finally:
         source.close()
@@ -239,14 +241,21 @@ def _camera(camera: Camera) -> str:
 
 
 def _empty_bench(settings: Settings) -> str:
-    places = [camera.empty_bench or settings.empty_bench for camera in settings.camera]
-    for camera, place in zip(settings.camera, places, strict=True):
+    """Each camera's pictures of it, as the start of the station reads them."""
+    said: dict[str, None] = {}
+    for camera in settings.camera:
+        place = camera.empty_bench or settings.empty_bench
         if place is None or not place.is_file():
             raise _WrongError(
                 f"No picture of the empty bench from camera {camera.name}: take one in its light,"
                 " and name it in empty_bench."
             )
-    return ", ".join(str(place) for place in dict.fromkeys(places))
+        for path in (place, *camera.empty_under.values()):
+            empty_picture(path, camera.kept)
+            said[str(path)] = None
+        if settings.lights and is_live(camera) and not camera.empty_under:
+            said[f"{camera.name} cannot tell a print from an item without empty_under"] = None
+    return ", ".join(said)
 
 
 def _upstream(settings: Settings) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
 from models.runtime.pictures import read_picture
-from models.sets import RenderedSet, ReturnTruth, ShotPicture, read_set
+from models.sets import RenderedSet, ReturnTruth, SetError, ShotPicture, read_set
 from station.adapters.cameras.gates import References, edge_sharpness, look_over
 from station.app.cameras import RESTING_LIGHT
 from station.app.defaults import load_recipes
@@ -103,6 +103,8 @@ def _row(way: str, seen: Sequence[FaultCode | None]) -> GateRow:
 def _set(place: Path) -> tuple[list[str], Callable[[str], Iterator[_Sample]]]:
     index = read_set(place)
     empty = {file.stem.removeprefix("empty-"): file for file in place.glob("empty-*.jpg")}
+    if RESTING_LIGHT not in empty:
+        raise SetError(f"{place} has no empty-{RESTING_LIGHT}.jpg: render this set again.")
     references = References.of({light: read_picture(file) for light, file in empty.items()})
     limits = {recipe.category: recipe.poses[0].shots[0].limits for recipe in load_recipes()}
     edge = _edge(index)
@@ -156,8 +158,8 @@ def _photographs(place: Path) -> tuple[list[str], Callable[[str], Iterator[_Samp
     def load(name: str) -> Iterator[_Sample]:
         try:
             picture = read_picture(Path(name))
-        except PictureError:
-            return
+        except PictureError as error:
+            raise ValueError(f"{name}: {error} Take it out of the folder.") from error
         yield _Sample(picture, np.ones(picture.shape[:2], np.bool_), PHOTOGRAPH)
 
     return names, load

@@ -73,7 +73,10 @@ class _Bench:
         lights = set.intersection(*(set(item.lit) for item in items))
         if _SOFT not in lights or len(lights) < 2:
             raise SetError(f"{place} has not two returns under two lights: name another set.")
-        empty = {light: _level(place / f"empty-{light}.jpg") for light in sorted(lights)}
+        pictures = {light: place / f"empty-{light}.jpg" for light in sorted(lights)}
+        if missing := [path.name for path in pictures.values() if not path.is_file()]:
+            raise SetError(f"{place} has no {missing[0]}: render this set again.")
+        empty = {light: _level(path) for light, path in pictures.items()}
         references = {
             light: BenchReference(np.repeat(level[..., None], 3, axis=2))
             for light, level in empty.items()

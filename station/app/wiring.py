@@ -1,7 +1,7 @@
 """How each adapter of a bench is made: the one place that chooses implementations."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,7 +28,7 @@ from station.adapters.symbols import read_symbols
 from station.adapters.upstream.posting import HttpUpstream
 from station.app.cameras import CameraParts
 from station.app.defaults import OUTLINES
-from station.config import Device, Lights
+from station.config import Device, Lights, Settings
 from station.domain.capture import CaptureRecipe
 from station.domain.events import Event, FaultCleared, FaultRaised
 from station.domain.faults import Fault, refuse
@@ -224,3 +224,24 @@ def light_responses(record: Calibration | None) -> dict[str, LightResponse]:
             continue
         responses[lamp.name] = response
     return responses
+
+
+def check_recipes(settings: Settings, recipes: Sequence[CaptureRecipe]) -> None:
+    """StationError if a recipe asks for a camera that this bench does not have, or a pose for two.
+
+    What is found in a pose is measured with one calibration against one empty bench.
+    """
+    names = [camera.name for camera in settings.camera]
+    for recipe in recipes:
+        for pose in recipe.poses:
+            asked = sorted({shot.camera for shot in pose.shots})
+            if unknown := [name for name in asked if name not in names]:
+                raise refuse(
+                    f"recipe {recipe.name} asks for the camera {unknown[0]},"
+                    f" this bench has {', '.join(names)}: name one of its cameras so"
+                )
+            if len(asked) > 1:
+                raise refuse(
+                    f"recipe {recipe.name} pictures the pose {pose.name} with"
+                    f" {' and '.join(asked)}: make it a pose for each camera"
+                )

@@ -28,7 +28,7 @@ def gates(
         list[Path], typer.Argument(help="Rendered sets, or folders of photographs.", exists=True)
     ],
     most: Annotated[int, typer.Option(min=1, help="The most pictures of each place.")] = 200,
-    seed: Annotated[int, typer.Option(help="Of how pictures are spoiled.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of how pictures are spoiled.")] = 1,
     as_json: _Json = False,
 ) -> None:
     """Pass good pictures, and the same spoiled in each way, through the gates.
@@ -58,7 +58,7 @@ def proofs(
         list[Path], typer.Argument(help="Rendered sets, each a bench with two lights.", exists=True)
     ],
     trials: Annotated[int, typer.Option(min=1, help="How many of each kind.")] = 500,
-    seed: Annotated[int, typer.Option(help="Of the levels, the noise and the items.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the levels, the noise and the items.")] = 1,
     kind: Annotated[
         list[str] | None, typer.Option(help="Only these: true, stuck, replayed, swapped, …")
     ] = None,

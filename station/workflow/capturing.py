@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
-from station.domain.capture import Pose
+from station.domain.capture import Pose, Trigger
 from station.domain.events import BenchView, Exposed, ExposureFailed, LookedUp, PoseAnswered
 from station.domain.faults import TO_ARRANGE
 from station.domain.grading import Grade, GradingPolicy
@@ -45,12 +45,13 @@ def looked_up(bench: Bench, event: LookedUp) -> Step:
     # watch has seen nothing yet cannot tell.
     moving = bench.view in (BenchView.EMPTY, BenchView.DISTURBED)
     hasty = stage.opened.by is IdentifiedBy.TAG and moving
-    capturing = Capturing(Identified(stage.opened, item), recipe, waiting=hasty, disturbed=hasty)
+    waiting = hasty or recipe.poses[0].trigger is Trigger.KEY
+    capturing = Capturing(Identified(stage.opened, item), recipe, waiting=waiting, disturbed=hasty)
     as_of, notice = event.answer.as_of, None
     if as_of is not None:
         notice = Notice("orders-of-earlier", (("time", f"{as_of:%m-%d %H:%M}"),), event.at)
     bench = replace(bench, stage=capturing, notice=notice)
-    return (bench, ()) if hasty else expose_next(bench, capturing)
+    return (bench, ()) if waiting else expose_next(bench, capturing)
 
 
 def examination(setup: Setup, stage: Capturing, pose: Pose) -> Examine:

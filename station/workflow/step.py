@@ -172,8 +172,10 @@ def _fault(bench: Bench, event: FaultRaised | FaultCleared) -> Step:
         return replace(bench, faults=(*others, event.fault)), ()
     stopped = any(fault.blocks for fault in bench.faults if fault.subject == subject)
     bench = replace(bench, faults=others)
-    if isinstance(bench.stage, Capturing) and bench.stage.stuck:
-        bench = replace(bench, stage=replace(bench.stage, failures=0, stuck=None))
+    stage = bench.stage
+    # An item that lies wrong lies no better when a device comes back.
+    if isinstance(stage, Capturing) and stage.stuck and not stage.cannot_be_pictured:
+        bench = replace(bench, stage=replace(stage, failures=0, stuck=None))
         stopped = True
     return bench, (resume(bench) if stopped else ())
 

@@ -11,9 +11,9 @@ from station.adapters.cameras.sources.gige import GigeSource
 from station.adapters.cameras.sources.source import FrameSource
 from station.adapters.cameras.sources.stream import StreamSource
 from station.adapters.cameras.sources.uvc import UvcSource
-from station.app.bench_window import check_recipes
 from station.app.camera_sources import camera_of
 from station.app.defaults import RECIPES, load_recipes
+from station.app.wiring import check_recipes
 from station.config import FolderCamera, StreamCamera, read_settings
 from station.domain.faults import StationError
 
@@ -91,6 +91,12 @@ def test_the_shipped_example_reads_well() -> None:
         ('kind = "uvc"\ndevice = "/dev/v4l/by-id/x"\nurl = "rtsp://x"', "url"),
         ('kind = "stream"\nurl = "ftp://camera/live"', "a stream is rtsp://"),
         ('kind = "stream"\nurl = "rtsp://x"\nlatency_seconds = 9', "latency_seconds"),
+        ('kind = "stream"\nurl = "rtsp://[fe80::1/live"', "rtsp://HOST:PORT/PATH"),
+        ('kind = "stream"\nurl = "rtsp://camera:port/live"', "rtsp://HOST:PORT/PATH"),
+        ('kind = "stream"\nurl = "rtsp://me:se#cret@camera/live"', "write # as %23"),
+        ('kind = "stream"\nurl = "rtsp://me:se/cret@camera/live"', "write # as %23"),
+        ('kind = "stream"\nurl = "rtsp://x"\nidentity = "a"', "leave identity out"),
+        ('kind = "folder"\npath = "pictures"\nidentity = "a"', "leave identity out"),
         ('kind = "basler"', "serial"),
         ('kind = "gige"\nid = "x"\npixel_format = "Mono16"', "pixel_format"),
     ],

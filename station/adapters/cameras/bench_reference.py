@@ -3,13 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
-from station.adapters.cameras.reduced import Level, Linear, level_of
-
-Cells = NDArray[np.bool_]
-"""bool [180, 320]."""
+from station.adapters.cameras.reduced import Cells, Level, Linear, level_of
 
 _DARKEST = 0.004
 _WIDEST = 0.5

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
-from station.adapters.cameras.bench_reference import BenchReference, Cells
-from station.adapters.cameras.reduced import Level
+from station.adapters.cameras.bench_reference import BenchReference
+from station.adapters.cameras.reduced import Cells, Level
 from station.domain.light_proof import LightProof, LightStep, Mix
 
 _BRIGHTEST = 0.92
@@ -41,15 +41,18 @@ def proof_of(
     pose: str,
     camera: str,
     digests: tuple[str, ...],
+    masked: Cells | None = None,
 ) -> LightProof:
     """The proof of a pose from its shots by light, one for each light of the mixes, and its steps.
 
     Lights without a reference of the empty bench do not tell where it shows; without any the levels
-    are read off the whole picture.
+    are read off the whole picture. What is `masked` in the shots says nothing.
     """
     lights = tuple(light for light, _ in steps[0][0].levels)
     known = [light for light in lights if light in references]
     usable = np.logical_and.reduce([_usable(shots[light]) for light in lights])
+    clear = np.ones_like(usable) if masked is None else ~masked
+    usable &= clear
     # Where hard shadows fall the softest light still shows the bench.
     shown = [references[light].shown(shots[light]) for light in known]
     bench = max(shown, key=lambda each: each.share).cells if shown else usable
@@ -68,7 +71,7 @@ def proof_of(
         ),
         bench=float(np.count_nonzero(bench)) / bench.size,
         unlike=_unlike(basis, seen[0], steps[0][1], usable),
-        relief=_relief(shots, references, known),
+        relief=_relief(shots, references, known, clear),
     )
 
 
@@ -110,7 +113,10 @@ def _unlike(
 
 
 def _relief(
-    shots: Mapping[str, Level], references: Mapping[str, BenchReference], known: Sequence[str]
+    shots: Mapping[str, Level],
+    references: Mapping[str, BenchReference],
+    known: Sequence[str],
+    clear: Cells,
 ) -> float | None:
     """The largest part of the picture that some light shows unlike a sheet, over the evenest one.
 
@@ -120,14 +126,18 @@ def _relief(
         return None
     even = min(known, key=lambda light: references[light].spread)
     return max(
-        _relief_of(shots[even], shots[light], references[even], references[light])
+        _relief_of(shots[even], shots[light], references[even], references[light], clear)
         for light in known
         if light != even
     )
 
 
 def _relief_of(
-    one: Level, other: Level, one_bench: BenchReference, other_bench: BenchReference
+    one: Level,
+    other: Level,
+    one_bench: BenchReference,
+    other_bench: BenchReference,
+    clear: Cells,
 ) -> float:
     """The part of the picture that answers one light over the other unlike what lies around it.
 
@@ -135,7 +145,7 @@ def _relief_of(
     it turns to the lamp little by little. Goods have edges, and shadows that end.
     """
     told = (one > _TELLING) & (one < _BRIGHTEST) & (other < _BRIGHTEST)
-    told &= other_bench.flat > _TELLING
+    told &= clear & (other_bench.flat > _TELLING)
     answer = np.log((other + _DARKEST) / (one + _DARKEST))
     answer -= np.log((other_bench.flat + _DARKEST) / (one_bench.flat + _DARKEST))
     answer = cv2.GaussianBlur(answer, (0, 0), 1.0)

@@ -38,10 +38,14 @@ _MOST_OLD_FRAMES = 12
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """How often the child shows the bench live, and how often the presence watch sees it."""
+    """How often the child shows the bench live, and how often the presence watch sees it.
+
+    A live picture was exposed at most `delay_s` before the camera gives it.
+    """
 
     lives_per_s: float = 30.0
     looks_per_s: float = 8.0
+    delay_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class _Camera:
         self._ring = ring
         self._live_every_s = 1 / watching.lives_per_s
         self._look_every_s = 1 / watching.looks_per_s
+        self._delay_s = watching.delay_s
         self._look_due_s = 0.0
 
     def serve(self) -> None:
@@ -132,7 +137,9 @@ class _Camera:
             self._ring.publish(seen, now)
         if now >= self._look_due_s:
             self._look_due_s = now + self._look_every_s
-            self._connection.send(Alive() if seen is None else Looked(now, _grey(seen)))
+            self._connection.send(
+                Alive() if seen is None else Looked(now - self._delay_s, _grey(seen))
+            )
 
     def _answer(self, grab: Grab) -> Delivered | Failed:
         try:
@@ -153,6 +160,7 @@ class _Camera:
             seen.width,
             seen.height,
             seen.mean,
+            seen.masked,
         )
 
     def _recent(self, grab: Grab) -> Taken | TakenPixels:

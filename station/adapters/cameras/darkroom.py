@@ -38,13 +38,17 @@ _PNG_NEEDED = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 @dataclass(frozen=True, slots=True)
 class Developed:
-    """The evidence bytes; the size and the mean grey value, 0 to 255, of their picture."""
+    """The evidence bytes; the size and the mean grey value, 0 to 255, of their picture.
+
+    `masked` are the boxes of it that were flattened.
+    """
 
     evidence: bytes
     media_type: str
     width: int
     height: int
     mean: float
+    masked: tuple[Box, ...] = ()
 
 
 class Darkroom:
@@ -84,15 +88,16 @@ class Darkroom:
         if find and not jpeg.at_hand():
             return self._from_decoded(decode_picture(content), place, find)
         content = jpeg.bare(content)
-        if find and (labels := find(decode_picture(content))):
+        labels = tuple(find(decode_picture(content))) if find else ()
+        if labels:
             content = jpeg.cut(content, None, labels)
         header = read_header(content)
         if (header.width, header.height) != (place.width, place.height):
-            return Developed(content, JPEG, header.width, header.height, 0.0)
+            return Developed(content, JPEG, header.width, header.height, 0.0, labels)
         pixels = self._pixels(place)
         if not jpeg.decode_into(content, pixels):
             np.copyto(pixels, decode_picture(content))
-        return Developed(content, JPEG, place.width, place.height, _mean(pixels))
+        return Developed(content, JPEG, place.width, place.height, _mean(pixels), labels)
 
     def _from_png(self, content: bytes, place: PixelPlace, find: FindLabels | None) -> Developed:
         picture = decode_picture(content)
@@ -111,7 +116,8 @@ class Darkroom:
     def _from_decoded(
         self, picture: NDArray[np.uint8], place: PixelPlace, find: FindLabels | None
     ) -> Developed:
-        if find and (labels := find(picture)):
+        labels = tuple(find(picture)) if find else ()
+        if labels:
             picture = picture.copy()
             for x, y, width, height in labels:
                 part = picture[max(0, y) : y + height, max(0, x) : x + width]
@@ -119,13 +125,19 @@ class Darkroom:
         good, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), _QUICKLY)
         if not good:
             raise OSError("The camera's picture cannot be kept: choose another pixel format.")
-        return self._put(png.tobytes(), picture, place)
+        return self._put(png.tobytes(), picture, place, labels)
 
-    def _put(self, content: bytes, picture: NDArray[np.uint8], place: PixelPlace) -> Developed:
+    def _put(
+        self,
+        content: bytes,
+        picture: NDArray[np.uint8],
+        place: PixelPlace,
+        labels: tuple[Box, ...] = (),
+    ) -> Developed:
         height, width = picture.shape[:2]
         if (width, height) == (place.width, place.height):
             np.copyto(self._pixels(place), picture)
-        return Developed(content, PNG, width, height, _mean(picture))
+        return Developed(content, PNG, width, height, _mean(picture), labels)
 
     def _pixels(self, place: PixelPlace) -> NDArray[np.uint8]:
         memory = self._memory.get(place.name)

@@ -1,7 +1,7 @@
 """The life of the camera's child process: when it counts as lost, started again, or back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from station.adapters.cameras.ports import Child, Children, Clock, Emit
 from station.domain.events import FaultCleared, FaultRaised
@@ -164,9 +164,14 @@ class Lifeline:
         return child is None or child.kill()
 
     def _raise(self, fault: Fault) -> None:
-        """Say what is new: the loss once, another kind of it, and once that it blocks."""
+        """Say what is new: the loss once, another kind of it, and once that it blocks.
+
+        What blocks does so until the camera delivers again, whatever else is wrong meanwhile.
+        """
         known = self._fault
-        if known is None or (not known.blocks and (fault.blocks or fault.code is not known.code)):
+        if known is not None and known.blocks:
+            fault = replace(fault, blocks=True)
+        if known is None or fault.code is not known.code or fault.blocks is not known.blocks:
             self._fault = fault
             self._emit(FaultRaised(self._clock.now(), fault))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from station.adapters.cameras.jpeg import Box
 from station.adapters.cameras.pixels import PixelPlace
 from station.domain.faults import FaultCode
 
@@ -13,7 +14,7 @@ LOOK_HEIGHT = 180
 class Grab:
     """Deliver one frame exposed at or after `not_before_s` (monotonic), decoded into `place`.
 
-    With `mask_labels` shipping labels are blacked out before anything is delivered.
+    With `mask_labels` shipping labels are flattened before anything is delivered.
     """
 
     request: int
@@ -36,7 +37,8 @@ class Delivered:
     """The answer to a grab: the evidence to keep, and what was seen on decoding it.
 
     `mean` is the mean grey value, 0 to 255. The place of the grab holds the pixels only where
-    `width` and `height` are its own.
+    `width` and `height` are its own. `masked` are the boxes (x, y, width, height) that were
+    flattened in it.
     """
 
     request: int
@@ -47,6 +49,7 @@ class Delivered:
     width: int
     height: int
     mean: float
+    masked: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

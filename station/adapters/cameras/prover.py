@@ -5,16 +5,22 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from models.runtime.region import Region
 from station.adapters.cameras.challenge import proof_of
 from station.adapters.cameras.freshness import Refusal
 from station.adapters.cameras.gates import References, edge_sharpness, look_over
-from station.adapters.cameras.reduced import Level, Picture, level_of, reduced
+from station.adapters.cameras.jpeg import Box
+from station.adapters.cameras.reduced import Cells, Level, Picture, cells_of, level_of, reduced
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.faults import FaultCode
 from station.domain.light_proof import LightProof, LightResponse, Mix, ProofPlan, plan_of
 
 _MOST_REMEMBERED = 48
+_BESIDE_MASKED = 6
+"""Cells around what was flattened that say nothing either: it ends at a block of the JPEG, and
+places are held against those around them."""
 _DETAILS = {
     FaultCode.FRAME_NOT_LIVE: "The camera's picture does not follow the lamps.",
     FaultCode.BENCH_HIDDEN: "No bench shows around the item: fold it smaller or move it.",
@@ -57,6 +63,7 @@ class _Pattern:
     """What one camera's frames of a pose are held against.
 
     `unshot` are lights of the plan without a frame of the pose: each is pictured first, alone.
+    `masked` was flattened in a frame, as the pattern's own pictures never are.
     """
 
     camera: str
@@ -65,6 +72,7 @@ class _Pattern:
     plan: ProofPlan
     mixes: tuple[Mix, ...]
     unshot: tuple[str, ...] = ()
+    masked: Cells | None = None
     seen: list[tuple[Mix, Level]] = field(default_factory=list)
 
     @property
@@ -137,6 +145,7 @@ class Trial:
             pose=self.pose,
             camera=pattern.camera,
             digests=pattern.digests,
+            masked=pattern.masked,
         )
 
 
@@ -164,12 +173,22 @@ class Prover:
         }
         self._soft = soft_light
         self._chance = chance or secrets.SystemRandom().random
-        self._seen: OrderedDict[str, Level] = OrderedDict()
+        self._seen: OrderedDict[str, tuple[Level, Cells | None]] = OrderedDict()
         self._regions: dict[str, tuple[str, Region | None]] = {}
         self._begun: tuple[str, Pose, tuple[Mix, ...]] | None = None
 
-    def refuse(self, inspection: str, shot: Shot, digest: str, picture: Picture) -> Refusal | None:
-        """Why a frame may not be examined; one that may is remembered by its digest."""
+    def refuse(
+        self,
+        inspection: str,
+        shot: Shot,
+        digest: str,
+        picture: Picture,
+        masked: Sequence[Box] = (),
+    ) -> Refusal | None:
+        """Why a frame may not be examined; one that may is remembered by its digest.
+
+        `masked` are the boxes of the picture that were flattened.
+        """
         soft = shot.light == self._soft
         known = self._regions.get(shot.camera, ("", None))
         region = known[1] if known[0] == inspection else None
@@ -183,7 +202,8 @@ class Prover:
             return _refusal(code)
         if soft:
             self._regions[shot.camera] = inspection, looked.region
-        self._seen[digest] = level_of(looked.small)
+        hidden = cells_of(masked, picture, _BESIDE_MASKED) if masked else None
+        self._seen[digest] = level_of(looked.small), hidden
         while len(self._seen) > _MOST_REMEMBERED:
             self._seen.popitem(last=False)
         return None
@@ -209,11 +229,14 @@ class Prover:
         patterns = []
         for camera in dict.fromkeys(frame.camera for frame in frames):
             mine = [frame for frame in frames if frame.camera == camera]
-            shots = {frame.light: self._seen[frame.digest] for frame in mine}
+            known = [self._seen[frame.digest] for frame in mine]
+            shots = {frame.light: level for frame, (level, _) in zip(mine, known, strict=True)}
+            masked = [cells for _, cells in known if cells is not None]
             unshot, plan = self._plan(camera, tuple(shots))
             digests = tuple(frame.digest for frame in mine)
             mixes = (drawn if camera == frames[0].camera else None) or plan.draw(self._chance)
-            patterns.append(_Pattern(camera, digests, shots, plan, mixes, unshot))
+            hidden = np.logical_or.reduce(masked) if masked else None
+            patterns.append(_Pattern(camera, digests, shots, plan, mixes, unshot, hidden))
         return Trial(pose.name, patterns, self._references)
 
     def _plan(self, camera: str, shot: tuple[str, ...]) -> tuple[tuple[str, ...], ProofPlan]:

@@ -237,7 +237,7 @@ class Rig:
         refusal = refusal or asked.unsteady
         if refusal is None and job.trial is None and self._prover is not None:
             picture = self._pixels.written(asked.place)
-            refusal = self._prover.refuse(job.inspection, job.shot, digest, picture)
+            refusal = self._prover.refuse(job.inspection, job.shot, digest, picture, answer.masked)
         if refusal:
             self._pixels.give_back(asked.place)
             self._refused(camera, job, refusal)

@@ -1,10 +1,12 @@
 """The gates tried on good pictures and on spoiled ones."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from models.rendering.fast.render import render_fast_set
+from models.sets import SetError
 from station.app.defaults import PICTURES
 from station.app.gate_trials import GOOD, gate_trials
 
@@ -36,3 +38,15 @@ def test_nearly_every_spoiled_picture_of_several_benches_is_stopped(tmp_path: Pa
     assert stopped[GOOD] <= 0.06
     assert all(stopped[way] >= 0.95 for way in ("blurred", "smeared", "clipped", "glaring"))
     assert stopped["other camera"] >= 0.95
+
+
+def test_a_set_without_its_empty_bench_and_a_picture_that_is_none_are_said(tmp_path: Path) -> None:
+    shutil.copytree(PICTURES, tmp_path / "set")
+    (tmp_path / "set" / "empty-bright.jpg").unlink()
+    (tmp_path / "photographs").mkdir()
+    (tmp_path / "photographs" / "a.jpg").write_text("no picture", "utf-8")
+
+    with pytest.raises(SetError, match=r"has no empty-bright\.jpg"):
+        gate_trials([tmp_path / "set"], 2, lambda *_: None, 1)
+    with pytest.raises(ValueError, match=r"a\.jpg: .*Take it out"):
+        gate_trials([tmp_path / "photographs"], 2, lambda *_: None, 1)

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from calibration.record import Calibration
@@ -170,3 +172,35 @@ def test_a_server_of_orders_is_asked(
     assert [good for good, _ in said] == [True, False, False]
     assert "check the server" in said[1][1]
     assert "is no address of orders" in said[2][1]
+
+
+def test_an_empty_bench_that_the_cameras_pictures_cannot_be_held_against_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "station.toml"
+    text = STATION.format(scanner="/dev/nowhere", printer="tcp://127.0.0.1:1")
+    config.write_text(text.replace('path = "."', 'path = "."\nwidth = 640\nheight = 360'), "utf-8")
+    said = []
+    for shape in (None, (480, 640, 3), (360, 640, 3)):
+        empty = tmp_path / "empty.jpg"
+        if shape is None:
+            empty.write_text("no picture", "utf-8")
+        else:
+            cv2.imwrite(str(empty), np.full(shape, 90, np.uint8))
+        said.append(checked(config, capsys)[1]["empty bench"])
+
+    assert [each["good"] for each in said] == [False, False, True]
+    assert "is no picture of the empty bench" in said[0]["said"]
+    assert "is 640x480, the camera's pictures are 640x360" in said[1]["said"]
+
+
+def test_a_camera_that_no_recipe_would_find_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "station.toml"
+    text = STATION.format(scanner="/dev/nowhere", printer="tcp://127.0.0.1:1")
+    config.write_text(text.replace("[camera]", '[camera]\nname = "top"'), "utf-8")
+    _, checks = checked(config, capsys)
+
+    assert not checks["policies"]["good"]
+    assert "asks for the camera bench, this bench has top" in checks["policies"]["said"]

@@ -5,8 +5,8 @@ from dataclasses import replace
 from drive import BADGE, POLICY, SETUP, Drive, code
 from machine_scripts import FINDINGS, driven
 
-from station.domain.capture import Pose
-from station.domain.events import BenchView, Key
+from station.domain.capture import Pose, Trigger
+from station.domain.events import BenchView, FaultCleared, Key
 from station.domain.faults import FaultCode
 from station.domain.grading import Grade
 from station.workflow.commands import Examine, Expose
@@ -219,3 +219,34 @@ def test_a_tote_means_nothing_while_pictures_are_still_tried_or_the_camera_is_go
 
         assert drive.bench.notice.id == "scan-not-now"
         assert not drive.saves
+
+
+def test_a_first_pose_that_a_key_starts_waits_for_the_key() -> None:
+    first, *others = SETUP.recipes[0].poses
+    by_key = replace(SETUP.recipes[0], poses=(replace(first, trigger=Trigger.KEY), *others))
+    drive = Drive(idle(replace(SETUP, recipes=(by_key,))))
+    drive.scan(BADGE)
+    drive.scan(code(1))
+    drive.answer()
+    drive.turn_over()
+    before = list(drive.owed)
+    drive.press(Key.TAKE)
+
+    assert not any(isinstance(command, Expose) for command in before)
+    assert isinstance(drive.owed[-1], Expose)
+
+
+def test_an_item_that_lies_wrong_still_does_when_another_device_comes_back() -> None:
+    drive = Drive()
+    drive.scan(BADGE)
+    drive.scan(code(1))
+    drive.answer()
+    drive.refuse(FaultCode.PICTURE_BLURRED)
+    drive.happen(FaultCleared(drive.now, "upstream"))
+
+    assert drive.bench.stage.cannot_be_pictured
+    assert drive.bench.stage.waiting
+    assert not drive.owed
+    drive.scan("RG:TOTE:T-07")
+    drive.settle()
+    assert isinstance(drive.bench.stage, Ready)

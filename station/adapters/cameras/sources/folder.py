@@ -10,7 +10,8 @@ from station.adapters.cameras.sources.pictures import JPEG, PNG
 from station.adapters.cameras.sources.source import Exposure, PixelExposure
 
 _MEDIA_TYPES = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG}
-_EXIF = b"Exif\0\0"
+_EXIF = (b"Exif\0\0", b"eXIf")
+"""As JPEG and as PNG mark it."""
 
 
 class FolderSource:
@@ -29,8 +30,12 @@ class FolderSource:
     def open(self) -> dict[str, float]:
         """List the folder; OSError if it cannot be read or holds no picture."""
         try:
-            files = sorted(f for f in self._folder.iterdir() if f.suffix.lower() in _MEDIA_TYPES)
-        except OSError as error:
+            files = sorted(
+                file
+                for file in self._folder.iterdir()
+                if file.suffix.lower() in _MEDIA_TYPES and file.is_file()
+            )
+        except (OSError, ValueError) as error:
             raise OSError(f"The picture folder {self._folder} cannot be read.") from error
         if not files:
             raise OSError(f"The picture folder {self._folder} holds no JPEG or PNG.")
@@ -53,8 +58,11 @@ class FolderSource:
                 f"or is missing, so put {self._folder} in order and start again."
             )
         self._sequence += 1
-        content, now = file.read_bytes(), time.monotonic()
-        if _EXIF in content:
+        try:
+            content, now = file.read_bytes(), time.monotonic()
+        except OSError as error:
+            raise LookupError(f"{file} cannot be read: put it back, or start again.") from error
+        if any(mark in content for mark in _EXIF):
             try:
                 turned = cv2.cvtColor(decode_picture(content), cv2.COLOR_RGB2BGR)
             except PictureError as error:

@@ -1,10 +1,10 @@
 """A network stream or a film through OpenCV's FFmpeg: always its latest frame."""
 
+import re
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,9 @@ class StreamSource:
         )
         if not capture.isOpened():
             capture.release()
-            raise OSError(f"{self._name} cannot be opened: check its address and its network.")
+            if self._live:
+                raise OSError(f"{self._name} cannot be opened: check its address and its network.")
+            raise OSError(f"{self._name} is not there or is no film: correct its path.")
         width, height = (
             capture.get(name) for name in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
         )
@@ -99,15 +101,15 @@ class StreamSource:
 
     def grab(self, light: str) -> Exposure | PixelExposure:  # noqa: ARG002  a camera sees the light by itself
         """The first frame exposed from now on."""
-        pixels, exposed_s = self._next()
+        pixels, exposed_s = self._next(time.monotonic())
         self._sequence += 1
         if self._jpegs:
             return Exposure(pixels.tobytes(), JPEG, self._sequence, exposed_s)
         return PixelExposure(pixels, self._sequence, exposed_s)
 
     def look(self) -> NDArray[np.uint8]:
-        """The next frame as a live picture."""
-        pixels = self._next()[0]
+        """The next frame to come as a live picture, however long ago it was exposed."""
+        pixels = self._next(time.monotonic() - self._settings.latency_s)[0]
         if self._jpegs:
             how = next(how for width, how in _REDUCED if self._settings.width >= width)
             small = cv2.imdecode(np.frombuffer(pixels.tobytes(), np.uint8), how)
@@ -122,10 +124,10 @@ class StreamSource:
             self._reader.close()
             self._reader = None
 
-    def _next(self) -> tuple[NDArray[Any], float]:
+    def _next(self, wanted_s: float) -> tuple[NDArray[Any], float]:
         if self._reader is None:
             raise OSError(f"{self._name} is not open.")
-        taken = self._reader.after(time.monotonic(), _PATIENCE_S + self._settings.latency_s)
+        taken = self._reader.after(wanted_s, _PATIENCE_S + self._settings.latency_s)
         if taken is None:
             what = "check the camera and its network" if self._live else "the film is over"
             raise OSError(f"{self._name} delivers no more pictures: {what}.")
@@ -187,7 +189,5 @@ class _Reader:
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    if not parts.username:
-        return url
-    return url.replace(parts.netloc, parts.netloc.rpartition("@")[2])
+    """`url` as it may be shown, whatever signs the name and the password are of."""
+    return re.sub(r"(?<=://).*@", "", url)

@@ -135,6 +135,7 @@ def test_a_label_is_flattened_and_all_around_it_stays(sampling: str, develop: De
 
     x, y, width, height = LABEL
     assert shown is not None
+    assert made.masked == (LABEL,)
     assert np.array_equal(decode_picture(made.evidence), shown)
     inside = shown[y : y + height, x : x + width].astype(int)
     assert np.abs(inside[2:-2, 2:-2] - inside[height // 2, width // 2]).max() <= 2
@@ -152,6 +153,7 @@ def test_labels_stay_where_the_recipe_does_not_ask(develop: Develop) -> None:
     made, _ = develop(exposure(content), lambda _: [LABEL])
 
     assert made.evidence == content
+    assert made.masked == ()
 
 
 def test_without_the_library_a_masked_jpeg_is_kept_as_png(
@@ -165,6 +167,7 @@ def test_without_the_library_a_masked_jpeg_is_kept_as_png(
     x, y, width, height = LABEL
     assert made.media_type == "image/png"
     assert shown is not None
+    assert made.masked == (LABEL,)
     assert np.array_equal(decode_picture(made.evidence), shown)
     assert np.array_equal(shown[y + height :], decode_picture(content)[y + height :])
     assert shown[y : y + height, x : x + width].reshape(-1, 3).std(axis=0).max() == 0

@@ -14,7 +14,7 @@ from station.adapters.cameras.gates import References
 from station.adapters.cameras.prover import CameraOptics, Prover, Trial
 from station.domain.capture import Frame, Pose, Shot
 from station.domain.faults import FaultCode
-from station.domain.light_proof import LightResponse
+from station.domain.light_proof import LightProof, LightResponse, Mix
 
 HEIGHT, WIDTH = 360, 640
 SHOTS = {name: Shot(f"{name}-bright", name, "bright") for name in ("keen", "soft", "new")}
@@ -119,3 +119,58 @@ def test_the_trial_of_a_pose_goes_on_with_the_light_that_it_was_begun_with(name:
 
 def test_a_pose_with_one_light_is_begun_with_the_light_that_is_added() -> None:
     assert prover().begin("i1", Pose("top", ("top",), (SHOTS["new"],))).levels == (("raking", 1.0),)
+
+
+LABEL = (270, 130, 100, 70)
+
+
+def labelled(light: str) -> NDArray[np.float64]:
+    """The box with a printed label on it, in linear light, float64 [height, width, 3]."""
+    coded = bench(light) / 255
+    lit = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    level = lit.mean(axis=(0, 2), keepdims=True)
+    lit[90:270, 200:440] = 0.6 * level[:, 200:440] * (1.0, 0.8, 0.5)
+    if light == "raking":
+        lit[90:270, 440:475] *= 0.2
+    x, y, width, height = LABEL
+    bars = np.where(np.arange(width) // 4 % 2, 0.2, 2.0)
+    lit[y : y + height, x : x + width] = (level[:, x : x + width] * bars[None, :, None]) / 2
+    return lit
+
+
+def exposed(lit: NDArray[np.float64], *, masked: bool = False) -> NDArray[np.uint8]:
+    coded = np.where(lit <= 0.0031308, 12.92 * lit, 1.055 * np.maximum(lit, 0) ** (1 / 2.4) - 0.055)
+    noise = np.random.default_rng(9).normal(0, 1, lit.shape)
+    picture = np.clip(np.rint(coded * 255 + noise), 0, 255).astype(np.uint8)
+    if masked:
+        x, y, width, height = LABEL
+        label = picture[y : y + height, x : x + width]
+        label[:] = np.median(label, axis=(0, 1))
+    return picture
+
+
+def tried(*, told: bool) -> tuple[LightProof, ...] | Refusal | None:
+    """A pose whose shots were masked, through its trial; `told` is whether the prover knows."""
+    judge = prover()
+    lights = {light: labelled(light) for light in ("bright", "raking")}
+    shots = tuple(Shot(light, "new", light) for light in lights)
+    frames = [replace(frame(shot), digest=f"{n:064}") for n, shot in enumerate(shots)]
+    for shot, each in zip(shots, frames, strict=True):
+        picture = exposed(lights[shot.light], masked=True)
+        assert judge.refuse("i1", shot, each.digest, picture, [LABEL] if told else []) is None
+    trial = judge.trial("i1", Pose("top", ("top",), shots), frames)
+    assert isinstance(trial, Trial)
+
+    def mixed(mix: Mix) -> NDArray[np.float64]:
+        return np.asarray(sum(lights[light] * share for light, share in mix.levels))
+
+    return [trial.see(step, exposed(mixed(step.mix))) for step in trial.steps][-1]
+
+
+def test_a_label_that_was_flattened_in_the_shots_does_not_count_as_moved() -> None:
+    ignorant, outcome = tried(told=False), tried(told=True)
+
+    assert isinstance(ignorant, Refusal)
+    assert ignorant.code is FaultCode.ITEM_MOVED
+    assert isinstance(outcome, tuple)
+    assert outcome[0].unlike < 0.001

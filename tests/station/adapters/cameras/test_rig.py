@@ -125,6 +125,21 @@ def test_a_camera_that_never_takes_its_settings_stops_work_with_the_words_for_th
         assert last.detail.endswith("correct the configuration.")
 
 
+def test_what_is_wrong_with_a_camera_that_stops_work_is_said_anew_when_it_changes() -> None:
+    with stand(["die", "die", "drifted"], starts_allowed=2) as bench:
+        for take in range(2):
+            bench.expose(take)
+            bench.turn(1.0)
+        bench.starts_allowed = 3
+        bench.turn(bench.rig.due_s() - bench.clock.seconds)
+        bench.alive()
+        bench.expose(3)
+        bench.turn(1.0)
+
+        raised = [(e.fault.code, e.fault.blocks) for e in bench.heard.of(FaultRaised)]
+        assert raised[-2:] == [(FaultCode.CAMERA_LOST, True), (FaultCode.CAMERA_SETTINGS, True)]
+
+
 def test_a_camera_that_falls_silent_between_exposures_is_started_again() -> None:
     with stand([]) as bench:
         bench.alive()

@@ -186,9 +186,30 @@ def test_a_stream_that_changes_its_size_never_passes_for_the_old_one(camera: Htt
 
 
 def test_what_is_not_there_is_a_sentence_without_the_password(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="cannot be opened: check its address"):
+    with pytest.raises(OSError, match="is no film: correct its path"):
         StreamSource(str(tmp_path / "none.avi"), SIZE).open()
     with pytest.raises(OSError, match=r"^rtsp://127\.0\.0\.1:9/live cannot be opened") as lost:
         StreamSource("rtsp://bench:secret@127.0.0.1:9/live", SIZE).open()
 
     assert "secret" not in str(lost.value)
+    for odd in ("rtsp://:secret@127.0.0.1:9/live", "rtsp://bench:sec@ret@127.0.0.1:9/live"):
+        with pytest.raises(OSError, match=r"^rtsp://127\.0\.0\.1:9/live cannot be opened"):
+            StreamSource(odd, SIZE).open()
+
+
+def test_a_live_picture_comes_with_every_frame_and_evidence_waits_for_the_way_it_took(
+    camera: HttpCamera,
+) -> None:
+    source = StreamSource(camera.url, SIZE)
+    source.open()
+    begun_s = time.monotonic()
+    for _ in range(10):
+        source.look()
+    looked_s = time.monotonic() - begun_s
+    begun_s = time.monotonic()
+    source.grab("bright")
+    grabbed_s = time.monotonic() - begun_s
+    source.close()
+
+    assert looked_s < 10 * SIZE.latency_s / 2
+    assert grabbed_s >= SIZE.latency_s
