@@ -297,7 +297,7 @@ class Upstream(_Section):
 class Settings(_Section):
     """One station. Paths are relative to the file."""
 
-    name: str = "Bench 1"
+    name: str = "1"
     locale: Literal["en", "zh-CN"] = "en"
     state: Path
     orders: Path | None = None

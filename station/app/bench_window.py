@@ -23,7 +23,7 @@ from station.app.wiring import BenchParts, check_recipes, lights_of
 from station.config import Printer, Settings, read_settings
 from station.domain.label import LabelKind
 from station.ports import Catalogue
-from station.screen.view import OperatorView
+from station.screen.view import OperatorView, Text
 from station.workflow.stages import Setup
 
 _DEMO_UNDO = timedelta(seconds=8)
@@ -42,8 +42,20 @@ def run_demo_window(options: DemoOptions, locale: str) -> int:
             leaving.wait(seconds * _UNHURRIED)
 
         def subscribe(publish: Callable[[OperatorView], None]) -> None:
-            demo.live.subscribe(publish)
-            demo.start(pause)
+            over = threading.Event()
+
+            def shown(view: OperatorView) -> None:
+                said = replace(view, instruction=Text("do.demo-over"), notice=None)
+                publish(said if over.is_set() else view)
+
+            def end() -> None:
+                shift.finished.wait()
+                over.set()
+                shown(demo.live.view())
+
+            demo.live.subscribe(shown)
+            shift = demo.start(pause)
+            threading.Thread(target=end, name="end of the shift", daemon=True).start()
 
         return run_window(
             view=demo.live.view(),

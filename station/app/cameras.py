@@ -235,7 +235,10 @@ def parts_of(
     """
     shown = camera.empty_bench or empty
     if shown is None:
-        raise refuse("empty_bench is missing: picture the empty bench and name the picture")
+        raise refuse(
+            "empty_bench is missing: let `regrade capture empty` picture the empty bench, and name"
+            " the picture"
+        )
     switched = tuple(lights)
     known = {RESTING_LIGHT: shown, **camera.empty_under}
     width, height = camera.kept

@@ -247,8 +247,8 @@ def _empty_bench(settings: Settings) -> str:
         place = camera.empty_bench or settings.empty_bench
         if place is None or not place.is_file():
             raise _WrongError(
-                f"No picture of the empty bench from camera {camera.name}: take one in its light,"
-                " and name it in empty_bench."
+                f"No picture of the empty bench from camera {camera.name}:"
+                " `regrade capture empty` takes one, name it in empty_bench."
             )
         for path in (place, *camera.empty_under.values()):
             empty_picture(path, camera.kept)

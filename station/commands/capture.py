@@ -1,4 +1,4 @@
-"""`regrade capture gates | proofs`."""
+"""`regrade capture empty | gates | proofs`."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from station.commands import console
+from station.commands.calibrate_options import ask
 from station.workflow.agreement import Rate
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -18,9 +19,45 @@ def tree() -> typer.Typer:
     group = typer.Typer(
         help="What capture stops and lets pass.", no_args_is_help=True, rich_markup_mode=None
     )
+    group.command("empty")(empty)
     group.command("gates")(gates)
     group.command("proofs")(proofs)
     return group
+
+
+def empty(
+    config: Annotated[Path, typer.Option(help="The station's configuration.")],
+    camera: Annotated[
+        str | None, typer.Option(help="Only this camera, by its name; all live ones by default.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take pictures again that are there already.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Picture the empty bench under each light: gates, proof and outlines are held against that.
+
+    It drives the light controllers of the configuration itself. A picture goes where the
+    configuration names it, else beside that, and the lines to add are printed.
+    """
+    from station.app.cameras import RESTING_LIGHT
+    from station.app.empty_bench import picture_empty_bench
+
+    taken = picture_empty_bench(config, camera, ask, console.note, replace=replace)
+    if as_json:
+        console.answer_json(
+            {"pictures": [{**asdict(each), "path": str(each.path)} for each in taken]}
+        )
+        return
+    rows = [[each.camera, each.light, str(each.path)] for each in taken]
+    console.table(["camera", "light", "picture"], rows)
+    folder = config.resolve().parent
+    for each in (each for each in taken if not each.named):
+        path = each.path.relative_to(folder)
+        if each.light == RESTING_LIGHT:
+            typer.echo(f'add to camera {each.camera}: empty_bench = "{path}"')
+        else:
+            typer.echo(f'add to empty_under of camera {each.camera}: {each.light} = "{path}"')
 
 
 def gates(

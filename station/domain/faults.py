@@ -26,6 +26,7 @@ class FaultCode(StrEnum):
     FRAME_BLACK = "frame-black"
     FRAME_WRONG_SIZE = "frame-wrong-size"
     FRAME_TORN = "frame-torn"
+    NO_PICTURE = "no-picture"
     FRAME_NOT_LIVE = "frame-not-live"
     BENCH_HIDDEN = "bench-hidden"
     CAMERA_WRONG = "camera-wrong"

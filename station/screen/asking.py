@@ -39,6 +39,8 @@ QUIET = frozenset({FaultCode.UPSTREAM_DOWN, FaultCode.CALIBRATION_OVERDUE})
 """Faults that may last for days and ask nothing of the operator: the device strip shows them."""
 
 OF_ALL_CAMERAS = frozenset({FaultCode.LIGHT_LOST, FaultCode.LIGHT_WRONG})
+_AWAY = frozenset({FaultCode.CAMERA_LOST, FaultCode.CAMERA_SETTINGS, FaultCode.CAMERA_SWAPPED})
+"""What keeps a camera from taking any picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ def asking(bench: Bench, now: datetime, cameras: frozenset[str] = frozenset()) -
                 said = Text("screen.or-tote", (("fault", stuck.code.value),))
             return Asking(Band.NEEDS_YOU, remedy, said)
         case Capturing() as stage:
+            away = _camera_away(bench, stage)
+            if away is not None:
+                return Asking(Band.LOOKING, *_told(away, cameras))
             known = _known_by(stage.identified.opened)
             return Asking(Band.LOOKING, _capturing(stage), notice or known)
         case Answering() as stage:
@@ -185,6 +190,15 @@ def _trouble(bench: Bench, cameras: frozenset[str]) -> Text | None:
 def _of_one(fault: Fault, cameras: frozenset[str]) -> bool:
     """Whether it concerns one of several cameras; all see the same lamps."""
     return fault.subject in cameras and fault.code not in OF_ALL_CAMERAS
+
+
+def _camera_away(bench: Bench, stage: Capturing) -> Fault | None:
+    """What is wrong with the camera whose picture is waited for."""
+    if stage.waiting or stage.next_shot is None:
+        return None
+    camera = stage.next_shot.camera
+    mine = (fault for fault in bench.faults if fault.subject == camera)
+    return next((fault for fault in mine if fault.code in _AWAY), None)
 
 
 def _capturing(stage: Capturing) -> Text:

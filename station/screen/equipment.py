@@ -80,6 +80,7 @@ _BY_FAULT: dict[FaultCode, Device] = {
     FaultCode.FRAME_BLACK: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
     FaultCode.FRAME_WRONG_SIZE: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
     FaultCode.FRAME_TORN: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
+    FaultCode.NO_PICTURE: Device(DeviceKind.CAMERA, DeviceState.FAULTY),
     FaultCode.EXAMINER_DOWN: Device(DeviceKind.EXAMINER, DeviceState.LOST),
     FaultCode.PACK_REFUSED: Device(DeviceKind.EXAMINER, DeviceState.REFUSED),
     FaultCode.CALIBRATION_OVERDUE: Device(DeviceKind.CALIBRATION, DeviceState.OVERDUE),

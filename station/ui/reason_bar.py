@@ -39,7 +39,7 @@ def scale_for(
     """
     near = [limit for _, limit in limits if abs(limit - value) <= uncertainty]
     if near:
-        return Scale(max(2 * near[-1], value + uncertainty), width)
+        return Scale(max(2 * near[-1], (value + uncertainty) * HEADROOM), width)
     ahead = [limit for level, limit in limits if level >= Level.REPAIR and limit >= value]
     ends = [value + uncertainty, *ahead[:1]]
     if not ahead:

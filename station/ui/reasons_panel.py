@@ -14,11 +14,14 @@ from station.ui.shapes import diamond_question, draw, grade_sign
 from station.ui.theme import GRADES, INK, INK_2, LINE, PANEL
 from station.ui.words import Words
 
-TITLE, BAR = 38.0, 60.0
+TITLE, BAR, HINT = 38.0, 60.0, 34.0
 
 
 class ReasonsPanel(Panel):
-    """Up to three rows, the heaviest first; bars are drawn as far as there is room for them."""
+    """Up to three rows, the heaviest first; bars are drawn as far as there is room for them.
+
+    Below them, where there is room, the keys that correct a finding.
+    """
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,9 +42,14 @@ class ReasonsPanel(Panel):
         if not view.reasons:
             self._draw_none(page, inner, len(view.picture.thumbs) if view.picture else 0)
             return
+        hint = s.of(HINT)
         bars = self._bars(view, inner.height())
         heights = [s.of(TITLE) + (s.of(BAR) if bar else 0.0) for bar in bars]
         spare = inner.height() - sum(heights)
+        if spare >= hint:
+            below = QRectF(inner.left(), inner.bottom() - s.of(26), inner.width(), s.of(30))
+            page.write(below, self._words.of("screen.correcting"), s.text, colour=INK_2)
+            spare -= hint
         gap = min(s.of(14), spare / len(heights))
         top = inner.top()
         for reason, bar, height in zip(view.reasons, bars, heights, strict=True):

@@ -150,7 +150,7 @@ class _Camera:
             return Failed(grab.request, FaultCode.FRAME_TORN, str(error))
         except (LookupError, EOFError) as error:
             detail = str(error.args[0]) if error.args else "The camera has no such frame."
-            return Failed(grab.request, FaultCode.CAMERA_LOST, detail)
+            return Failed(grab.request, FaultCode.NO_PICTURE, detail)
         return Delivered(
             grab.request,
             seen.evidence,

@@ -66,7 +66,7 @@ def test_each_thing_of_a_station_is_asked(
     assert code == 1
     assert checks["scanner"]["good"]
     assert "A ZPL printer answers" in checks["printer"]["said"]
-    assert "take one in its light" in checks["empty bench"]["said"]
+    assert "`regrade capture empty` takes one" in checks["empty bench"]["said"]
     assert "Nobody answers at http://127.0.0.1:1" in checks["upstream"]["said"]
     assert checks["settings"]["good"]
 

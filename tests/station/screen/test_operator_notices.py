@@ -40,6 +40,23 @@ def test_a_blocking_fault_stops_whatever_is_shown() -> None:
     assert view.grade is not None
 
 
+def test_while_the_camera_of_a_pose_is_away_the_band_says_that_first() -> None:
+    drive = logged_in()
+    drive.scan(code(1))
+    drive.answer()
+    camera = drive.owed[0].shot.camera
+    overdue = Fault(FaultCode.CALIBRATION_OVERDUE, camera)
+    drive.happen(FaultRaised(drive.now, overdue))
+    before = said(shown(drive))
+    drive.happen(FaultRaised(drive.now, Fault(FaultCode.CAMERA_LOST, camera)))
+    away = said(shown(drive))
+    drive.happen(FaultCleared(drive.now, camera))
+
+    assert before[:2] == ("looking", "do.hands-off")
+    assert away == ("looking", "remedy.camera-lost", "fault.camera-lost")
+    assert said(shown(drive))[:2] == ("looking", "do.hands-off")
+
+
 TWO_CAMERAS = Equipment(
     "07", (Device(DeviceKind.CAMERA, name="top"), Device(DeviceKind.CAMERA, name="side"))
 )

@@ -29,17 +29,9 @@ class FolderSource:
 
     def open(self) -> dict[str, float]:
         """List the folder; OSError if it cannot be read or holds no picture."""
-        try:
-            files = sorted(
-                file
-                for file in self._folder.iterdir()
-                if file.suffix.lower() in _MEDIA_TYPES and file.is_file()
-            )
-        except (OSError, ValueError) as error:
-            raise OSError(f"The picture folder {self._folder} cannot be read.") from error
-        if not files:
+        self._files = self._listed()
+        if not self._files:
             raise OSError(f"The picture folder {self._folder} holds no JPEG or PNG.")
-        self._files = files
         return {"pictures": float(len(self._files))}
 
     def identity(self) -> str:
@@ -47,8 +39,13 @@ class FolderSource:
         return ""
 
     def grab(self, light: str) -> Exposure | PixelExposure:
-        """The next picture; EOFError after the last one, LookupError if its name tells another
-        light: it stays the next one then."""
+        """The next picture.
+
+        EOFError after the last one until new ones are there, LookupError if its name tells another
+        light: it stays the next one then.
+        """
+        if self._sequence >= len(self._files):
+            self._files += [file for file in self._listed() if file not in self._files]
         if self._sequence >= len(self._files):
             raise EOFError(f"{self._folder} has no more pictures: put new ones into it.")
         file = self._files[self._sequence]
@@ -75,6 +72,16 @@ class FolderSource:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _listed(self) -> list[Path]:
+        try:
+            return sorted(
+                file
+                for file in self._folder.iterdir()
+                if file.suffix.lower() in _MEDIA_TYPES and file.is_file()
+            )
+        except (OSError, ValueError) as error:
+            raise OSError(f"The picture folder {self._folder} cannot be read.") from error
 
 
 def _of_light(file: Path, light: str) -> bool:

@@ -53,3 +53,15 @@ def test_folders_are_passed_over_and_a_picture_that_is_gone_is_said(tmp_path: Pa
 def test_a_path_that_cannot_be_one_is_said() -> None:
     with pytest.raises(OSError, match="cannot be read"):
         FolderSource(Path("a\0b")).open()
+
+
+def test_pictures_that_are_put_into_an_empty_folder_come_next(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((20, 40, 3), np.uint8))
+    source = FolderSource(tmp_path)
+    source.open()
+    source.grab("bright")
+
+    with pytest.raises(EOFError, match="put new ones into it"):
+        source.grab("bright")
+    cv2.imwrite(str(tmp_path / "b.png"), np.full((20, 40, 3), 9, np.uint8))
+    assert source.grab("bright").sequence == 2
