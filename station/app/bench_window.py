@@ -35,7 +35,7 @@ def run_demo_window(options: DemoOptions, locale: str) -> int:
     """The virtual bench in a window; the virtual operator works until the trolley is empty."""
     from station.ui.application import run_window
 
-    with Demo(replace(options, undo=_DEMO_UNDO, watched=True)) as demo:
+    with Demo(replace(options, undo=_DEMO_UNDO, watched=True, locale=locale)) as demo:
         leaving = threading.Event()
 
         def pause(seconds: float) -> None:

@@ -79,6 +79,8 @@ class DemoOptions:
     rfid: str | None = None
     """The kind of tag reader beside the scanner; then every item carries a tag."""
     cameras: int = 1
+    locale: str = "en"
+    """The language of its return orders."""
     watched: bool = False
     """Whether somebody looks at the live pictures."""
     proved: bool = True
@@ -170,7 +172,7 @@ class Demo:
     def _parts(self) -> BenchParts:
         orders = self.state / "orders.json"
         last = max((c.number for c in self.comings), default=0)
-        self.trolley.write_orders(orders, last + 1)
+        self.trolley.write_orders(orders, last + 1, self.options.locale)
         return BenchParts(
             name="07",
             setup=self.setup,

@@ -11,29 +11,7 @@ from pathlib import Path
 
 from models.sets import ReturnTruth, read_set
 from station.domain.identity import ItemCode
-
-_BOXED = (
-    "Thermos gift box 500 ml",
-    "Tea set, six cups",
-    "Desk lamp",
-    "Running shoes, size 42",
-    "Face cream set",
-    "Kettle 1.7 l",
-    "Baby blanket",
-    "Headphones",
-)
-_NAMES = {
-    "bottle": ("Shampoo 400 ml", "Cooking oil 750 ml", "Face tonic 200 ml"),
-    "device": ("Smartphone 128 GB", "Bluetooth speaker", "Remote control"),
-    "drinkware": ("Coffee mug 350 ml", "Latte glass", "Travel cup"),
-    "garment": ("T-shirt, size M", "Knitted jumper", "Bath towel"),
-    "mailer": ("Socks, three pairs", "Phone case", "Paperback"),
-    "pouch": ("Coffee beans 250 g", "Dried mango 200 g", "Cat treats"),
-    "shoe": ("Leather shoe, size 41", "Wallet", "Shoulder bag"),
-    "tableware": ("Dinner plate 26 cm", "Soup plate", "Saucer"),
-}
-"""By category of goods; what is not listed comes boxed."""
-_REASONS = ("changed my mind", "box was damaged", "not as shown", "wrong size", "")
+from station.virtual.goods import BOXED, NAMES, REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +52,24 @@ class Trolley:
             yield self.coming(number)
             number += 1
 
-    def write_orders(self, path: Path, count: int) -> None:
-        """The return orders of the first `count` comings, in the form the station imports."""
+    def write_orders(self, path: Path, count: int, locale: str = "en") -> None:
+        """The return orders of the first `count` comings, in the form the station imports, in one
+        of the languages of `NAMES`."""
         entries = []
+        names, reasons = NAMES[locale], NAMES[locale][REASONS]
         for number in range(count):
             coming = self.coming(number)
-            names = _NAMES.get(coming.truth.category, _BOXED)
+            called = names.get(coming.truth.category, names[BOXED])
             goods = int(coming.code.gtin[-4:-1])
             entries.append(
                 {
                     "gtin": coming.code.gtin,
                     "serial": coming.code.serial,
-                    "name": names[goods % len(names)],
+                    "name": called[goods % len(called)],
                     "category": coming.truth.category,
                     "order": coming.order,
                     "size_mm": list(coming.truth.size_mm),
-                    "buyer_reason": _REASONS[number % len(_REASONS)],
+                    "buyer_reason": reasons[number % len(reasons)],
                 }
             )
         path.write_text(json.dumps({"schema": 1, "items": entries}, indent=1), "utf-8")
