@@ -4,6 +4,7 @@ A pose is judged as the bench sees it: the item is found against the empty bench
 first shot, its shots are searched there, and what several lights show of one fault counts once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from models.runtime.item import item_region
 from models.runtime.manifest import Manifest
 from models.runtime.metrics import ClassFigures, Figure, Metrics, OverallFigures, Reliability
 from models.runtime.pack import Pack
-from models.runtime.pictures import read_picture
+from models.runtime.pictures import read_named_picture
 from models.sets import PoseTruth, RenderedSet, SetError, read_set
 
 Progress = Callable[[int, int], None]
@@ -68,6 +69,20 @@ def evaluate(
     everything = [(index, name) for index in indexes for name in index.returns]
     if not everything:
         raise SetError(f"{rendered[0]} holds no return: render some first.")
+    twice = Counter((index.generator, index.seed, name) for index, name in everything)
+    if max(twice.values()) > 1:
+        raise SetError("A return would count twice: name each set once.")
+    shown = {
+        shot.light
+        for index in indexes
+        for name in index.returns[:1]
+        for pose in index.read_return(name).poses
+        for shot in pose.shots
+    }
+    if unknown := set(lights) - shown:
+        raise SetError(
+            f"No picture was taken under {min(unknown)}: the lamps are {', '.join(sorted(shown))}."
+        )
     detector = Detector(pack, threads)
     poses: list[_Pose] = []
     for number, (index, name) in enumerate(everything):
@@ -95,11 +110,11 @@ def _candidates(
 ) -> list[Detection]:
     """What the detector proposes in all shots of a pose, each fault once."""
     directory = index.directory(name)
-    pictures = {shot.light: read_picture(directory / shot.file) for shot in pose.shots}
+    pictures = {shot.light: read_named_picture(directory / shot.file) for shot in pose.shots}
     if not pictures:
         return []
     first = pose.shots[0].light
-    empty = read_picture(index.path / f"empty-{first}.jpg")
+    empty = read_named_picture(index.path / f"empty-{first}.jpg")
     if empty.shape != pictures[first].shape:
         raise SetError(f"{index.path}: the empty bench is of another size: render this set again.")
     region = item_region(pictures[first], empty)

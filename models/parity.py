@@ -13,7 +13,7 @@ from models.runtime.detection import Detection
 from models.runtime.detector import Detector
 from models.runtime.fusing import same_fault
 from models.runtime.pack import Pack
-from models.runtime.pictures import read_picture
+from models.runtime.pictures import read_named_picture
 from models.runtime.region import Region
 from models.runtime.session import Session
 from models.sets import SetError, read_set
@@ -76,7 +76,9 @@ def compare(
     for number, name in enumerate(names, 1):
         for pose in index.read_return(name).poses:
             directory = index.directory(name)
-            pictures = {shot.light: read_picture(directory / shot.file) for shot in pose.shots}
+            pictures = {
+                shot.light: read_named_picture(directory / shot.file) for shot in pose.shots
+            }
             before = [session.seconds for session in sessions]
             found = [each.detect_pose(pictures, Region(pose.outline)) for each in detectors]
             spent = [s.seconds - b for s, b in zip(sessions, before, strict=True)]

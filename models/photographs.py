@@ -16,7 +16,7 @@ from models.precision import figure, ranking, resamples
 from models.runtime.detector import Detector
 from models.runtime.metrics import Figure
 from models.runtime.pack import Pack
-from models.runtime.pictures import read_picture
+from models.runtime.pictures import read_named_picture
 from models.sets import SetError
 
 Progress = Callable[[int, int], None]
@@ -88,7 +88,7 @@ def measure_photographs(
     for group in groups:
         by_class: Counter[str] = Counter()
         for path, item in group.pictures:
-            found = detector.candidates(read_picture(path))
+            found = detector.candidates(read_named_picture(path))
             reported = {one.defect for one in found if one.confidence >= highs[one.defect]}
             by_class.update(reported)
             alarmed.append(bool(reported))

@@ -29,6 +29,8 @@ ITEM, COMPLETE, POSE, LIGHT = "item", "complete", "pose", "light"
 _MOST_BYTES = 512 * 2**20
 _MOST_MASK_PIXELS = 60_000_000
 _TOLERANCE_PX = 0.5
+_SLIP = 0.05
+"""How far beyond its picture an outline may reach, as a share of the picture's longer side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,17 @@ def read_coco(file: Path, root: Path) -> tuple[tuple[CocoPicture, ...], tuple[st
             for entry in table["categories"]
         }
         listed = {int(entry["id"]): entry for entry in table["images"]}
+        sizes = {
+            number: (int(entry["width"]), int(entry["height"])) for number, entry in listed.items()
+        }
+        for what, entries, known in (
+            ("classes", table["categories"], kinds),
+            ("pictures", table["images"], listed),
+        ):
+            if len(known) < len(entries):
+                raise _wrong(file, f"two {what} have one id")
         annotations = [(int(entry["image_id"]), entry) for entry in table["annotations"]]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise _wrong(file, f"an entry lacks {error}") from error
     of_image: dict[int, list[CocoOutline]] = {number: [] for number in listed}
     for place, (image, entry) in enumerate(annotations):
@@ -83,7 +94,7 @@ def read_coco(file: Path, root: Path) -> tuple[tuple[CocoPicture, ...], tuple[st
         if image not in listed:
             raise _wrong(file, f"{where} is of picture {image}, which is not listed")
         try:
-            of_image[image] += _outlines(entry, kinds)
+            of_image[image] += _outlines(entry, kinds, sizes[image])
         except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
             raise _wrong(file, f"{where}: {error}") from error
     found = _Finder(file, root)
@@ -91,8 +102,8 @@ def read_coco(file: Path, root: Path) -> tuple[tuple[CocoPicture, ...], tuple[st
         pictures = tuple(
             CocoPicture(
                 path=found.picture(entry["file_name"]),
-                width=int(entry["width"]),
-                height=int(entry["height"]),
+                width=sizes[number][0],
+                height=sizes[number][1],
                 item=str(entry[ITEM]) if ITEM in entry else None,
                 complete=bool(entry.get(COMPLETE, True)),
                 split=found.split(entry["file_name"]),
@@ -134,7 +145,7 @@ class _Finder:
 
 
 def _outlines(
-    entry: Mapping[str, Any], kinds: Mapping[int, tuple[str, str]]
+    entry: Mapping[str, Any], kinds: Mapping[int, tuple[str, str]], size: tuple[int, int]
 ) -> Iterator[CocoOutline]:
     category = int(entry["category_id"])
     if category not in kinds:
@@ -147,10 +158,22 @@ def _outlines(
             raise ValueError("its box has no size")
         right, bottom = x + width, y + height
         corners = [x, y, right, y, right, bottom, x, bottom]
-        yield CocoOutline(name, above, _polygon(corners), box_only=True)
+        yield CocoOutline(name, above, _within(_polygon(corners), size), box_only=True)
         return
-    for part in _run_lengths(shape) if isinstance(shape, dict) else map(_polygon, shape):
-        yield CocoOutline(name, above, part, box_only=False)
+    for part in _run_lengths(shape, size) if isinstance(shape, dict) else map(_polygon, shape):
+        yield CocoOutline(name, above, _within(part, size), box_only=False)
+
+
+def _within(polygon: Polygon, size: tuple[int, int]) -> Polygon:
+    """The outline, which must lie on its picture but for what a hand slips over the edge."""
+    across, down = size
+    slack = _SLIP * max(size)
+    if any(not (-slack <= x <= across + slack and -slack <= y <= down + slack) for x, y in polygon):
+        raise ValueError(f"its outline lies outside its picture of {across}x{down} pixels")
+    xs, ys = [x for x, _ in polygon], [y for _, y in polygon]
+    if max(xs) < 0 or min(xs) > across or max(ys) < 0 or min(ys) > down:
+        raise ValueError(f"its outline lies outside its picture of {across}x{down} pixels")
+    return polygon
 
 
 def _polygon(numbers: Sequence[float]) -> Polygon:
@@ -163,7 +186,7 @@ def _polygon(numbers: Sequence[float]) -> Polygon:
     return corners
 
 
-def _run_lengths(shape: Mapping[str, Any]) -> list[Polygon]:
+def _run_lengths(shape: Mapping[str, Any], size: tuple[int, int]) -> list[Polygon]:
     """The outlines of a mask in run lengths, column by column from the upper left corner."""
     height, width = (int(side) for side in shape["size"])
     if min(height, width) <= 0 or height * width > _MOST_MASK_PIXELS:
@@ -172,6 +195,8 @@ def _run_lengths(shape: Mapping[str, Any]) -> list[Polygon]:
     lengths = _unpacked(counts) if isinstance(counts, str) else [int(count) for count in counts]
     if min(lengths, default=-1) < 0 or sum(lengths) != height * width:
         raise ValueError("its mask's run lengths do not fill its size")
+    if (width, height) != size:
+        raise ValueError(f"its mask is {width}x{height}, its picture {size[0]}x{size[1]} pixels")
     flat = np.zeros(height * width, np.uint8)
     ends = list(accumulate(lengths))
     for start, end in zip(ends[::2], ends[1::2], strict=False):
@@ -180,14 +205,23 @@ def _run_lengths(shape: Mapping[str, Any]) -> list[Polygon]:
 
 
 def outlines_of(mask: NDArray[np.uint8]) -> list[Polygon]:
-    """The outer outlines of a mask, through the centres of its outermost pixels."""
+    """The outer outlines of a mask, through the centres of its outermost pixels; of what is a
+    pixel wide, along its pixels' edges."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     found = []
     for contour in contours:
         corners = cv2.approxPolyDP(contour, _TOLERANCE_PX, closed=True).reshape(-1, 2)
         if len(corners) >= 3:
             found.append(tuple((float(x), float(y)) for x, y in corners))
+            continue
+        # A line one pixel wide has no area between its pixels' centres.
+        x, y, width, height = (float(side) for side in cv2.boundingRect(contour))
+        found.append(_box(x - 0.5, y - 0.5, x + width - 0.5, y + height - 0.5))
     return found
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> Polygon:
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
 def _unpacked(text: str) -> list[int]:
@@ -231,7 +265,7 @@ def _load(file: Path) -> Mapping[str, Any]:
         table = json.loads(content)
     except OSError as error:
         raise LabelError(f"{file} cannot be read ({error.strerror}): copy it again.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _wrong(file, f"it is no JSON: {error}") from error
     if not isinstance(table, dict):
         raise _wrong(file, "it is no object")

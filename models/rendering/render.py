@@ -85,22 +85,25 @@ def render_set(
     studio = _Studio.opened(bench, seed, spp)
     try:
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SetError(f"{out} cannot be made a directory: choose another one.") from error
-    write_calibration(bench, out / "calibration.json")
-    for light in LIGHTS:
-        save_jpeg(out / f"empty-{light}.jpg", studio.empty[light], quality)
-    index = RenderedSet(out, "path-traced", seed, bench.width, bench.height, tuple(complete))
-    for number in range(count):
-        plan = plan_return(seed, number, recipe)
-        if plan.return_id not in complete:
-            _render_return(studio, out, plan, seed, quality, SHOTS[recipe])
-            complete.append(plan.return_id)
-            complete.sort()
+        write_calibration(bench, out / "calibration.json")
+        for light in LIGHTS:
+            save_jpeg(out / f"empty-{light}.jpg", studio.empty[light], quality)
         index = RenderedSet(out, "path-traced", seed, bench.width, bench.height, tuple(complete))
-        write_set(index)
-        if progress is not None:
-            progress(number + 1, count)
+        for number in range(count):
+            plan = plan_return(seed, number, recipe)
+            if plan.return_id not in complete:
+                _render_return(studio, out, plan, seed, quality, SHOTS[recipe])
+                complete.append(plan.return_id)
+                complete.sort()
+            kept = tuple(complete)
+            index = RenderedSet(out, "path-traced", seed, bench.width, bench.height, kept)
+            write_set(index)
+            if progress is not None:
+                progress(number + 1, count)
+    except OSError as error:
+        raise SetError(
+            f"{out} cannot be written ({error.strerror}): make room or choose another directory."
+        ) from error
     return index
 
 
@@ -223,6 +226,23 @@ def _render_return(
     if part.exists():
         shutil.rmtree(part)
     part.mkdir()
+    try:
+        write_return(part, _pictures(studio, part, plan, seed, quality, lights))
+        part.rename(out / plan.return_id)
+    except OSError:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _pictures(
+    studio: _Studio,
+    part: Path,
+    plan: PlannedReturn,
+    seed: int,
+    quality: int,
+    lights: dict[str, tuple[str, ...]],
+) -> ReturnTruth:
+    """Picture every face of a return into ``part``, and say what they show."""
     poses = []
     for number, (pose, face) in enumerate(faces(plan, seed).items()):
         rng = np.random.default_rng([seed, plan.index, 40 + number])
@@ -247,7 +267,7 @@ def _render_return(
                 not_faults=project_marks(face, studio.bench, placement),
             )
         )
-    truth = ReturnTruth(
+    return ReturnTruth(
         return_id=plan.return_id,
         category="carton",
         gtin=plan.product.gtin,
@@ -255,5 +275,3 @@ def _render_return(
         size_mm=plan.product.size_mm,
         poses=tuple(poses),
     )
-    write_return(part, truth)
-    part.rename(out / plan.return_id)

@@ -25,7 +25,10 @@ OPTIONAL_FILES = (SUPPORT,)
 GRID = 32
 """Input sides are multiples of this, the coarsest stride of the networks in use."""
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""What names and versions of packs are made of."""
+
+Name = Annotated[str, Field(pattern=NAME)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]

@@ -26,6 +26,14 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     return decode_picture(content)
 
 
+def read_named_picture(path: Path) -> NDArray[np.uint8]:
+    """As `read_picture`; what is wrong begins with the file's name, for whoever reads many."""
+    try:
+        return read_picture(path)
+    except PictureError as error:
+        raise PictureError(f"{path}: {error}") from error
+
+
 def decode_picture(content: bytes) -> NDArray[np.uint8]:
     """The pixels of a JPEG, PNG or still WebP as uint8 [H, W, 3], RGB, turned as EXIF says.
 

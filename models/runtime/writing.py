@@ -56,6 +56,16 @@ def write_pack(
     contents[SIGNATURE] = sign(contents[MANIFEST], private_key)
     if path.exists():
         raise PackError(f"{path} exists already: choose another directory.")
+    try:
+        _put(path, contents)
+    except OSError as error:
+        raise PackError(
+            f"{path} cannot be written ({error.strerror}): make room or choose another directory."
+        ) from error
+
+
+def _put(path: Path, contents: Mapping[str, bytes]) -> None:
+    """The files of a pack, all of them or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:

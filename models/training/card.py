@@ -26,6 +26,12 @@ class Learning:
     """What else a reader must know of the run, one sentence each."""
     photograph_sources: Sequence[str]
     """One line each: name, source and licence of a folder of photographs."""
+    labelled: Sequence[str] = ()
+    """One line for each set of labelled pictures."""
+    started_from: str = ""
+    """The pack whose weights it went on from; empty where they were random."""
+    judged: bool = True
+    """Whether any clean picture said how often it alarms."""
 
 
 _CARD = """\
@@ -40,18 +46,18 @@ Each finding is a proposal: measuring and grading are separate steps, and doubt 
 
 ## What it learnt from
 
-A U-shaped segmenter of residual blocks with {parameters:,} parameters, output stride 2, trained
-from random weights or those of another pack: {steps} steps, {minutes:.0f} minutes.
+A U-shaped segmenter of residual blocks with {parameters:,} parameters, which says of
+every pixel whether it shows a fault. Trained from {start}: {steps} steps, {minutes:.0f} minutes.
 
 - {returns} rendered returns ({sets}) with exact masks.
   The thresholds were chosen on about 15 % of them that were not learnt from, and on
   {threshold_returns} returns of sets that were not learnt from at all.
-{remarks}{photographs}
+{remarks}{labelled}{photographs}
 
 ## Thresholds
 
 A raw score is mapped to the share of findings that were true where it was mapped; findings of
-every class are reported from the same confidence on. Recall counts at mask IoU 0.3.
+every class are reported from the same confidence on. Recall counts at mask IoU 0.3.{unjudged}
 
 | class | low | confidence | recall | precision | clean renders | clean photographs | n |
 |---|---|---|---|---|---|---|---|
@@ -72,9 +78,14 @@ every class are reported from the same confidence on. Recall counts at mask IoU 
 
 _PHOTOGRAPHS = """\
 - Clean real photographs ({counts}), split by the object shown, with faults put into most of the
-  crops by the physics of the fast generator. No real fault was learnt from.
+  crops by the physics of the fast generator.{none_real}
 - SHA-256 over the names of the held-out photographs: `{digest}`.
 {sources}"""
+
+
+_UNJUDGED = """ No clean
+picture was kept back, so how often it alarms is unknown: the confidence is that of the pack it went
+on from, or a half."""
 
 
 def card_text(
@@ -94,6 +105,9 @@ def card_text(
         threshold_returns=learning.threshold_returns,
         remarks="".join(f"- {remark}\n" for remark in learning.remarks),
         sets=", ".join(learning.sets) or "none",
+        labelled="".join(f"- {each}\n" for each in learning.labelled),
+        start=learning.started_from or "random weights",
+        unjudged="" if learning.judged else _UNJUDGED,
         photographs=_photographs(learning),
         thresholds="\n".join(_threshold(*item) for item in choices.items()),
         measured=MEASURED,
@@ -104,8 +118,9 @@ def card_text(
 
 def _photographs(learning: Learning) -> str:
     if not learning.photographs:
-        return "- No real photographs."
+        return "- No clean real photographs."
     return _PHOTOGRAPHS.format(
+        none_real="" if learning.labelled else " No real fault was learnt from.",
         counts=", ".join(f"{count} {part}" for part, count in learning.photographs.items()),
         digest=learning.held_out_digest,
         sources="\n".join(f"- {source}" for source in learning.photograph_sources),
@@ -123,5 +138,5 @@ def _threshold(name: str, choice: Choice) -> str:
     return f"| {name} | {choice.low:.2f} | {choice.high:.2f} | {cells} | {choice.faults} |"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.0f} %"

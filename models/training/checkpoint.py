@@ -16,7 +16,11 @@ _SCHEMA = 3
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Everything a run needs to go on. ``average`` holds the averaged weights that are exported."""
+    """Everything a run needs to go on. ``average`` holds the averaged weights that are exported.
+
+    ``learnt_from`` names what it learnt from so far, ``started_from`` is the digest of the pack it
+    went on from; empty where it began from random weights.
+    """
 
     classes: tuple[str, ...]
     seed: int
@@ -25,6 +29,8 @@ class Checkpoint:
     weights: dict[str, Any]
     average: dict[str, Any]
     optimisers: list[dict[str, Any]]
+    learnt_from: tuple[str, ...] = ()
+    started_from: str = ""
 
     def network(self) -> Segmenter:
         """The network with the averaged weights, ready to infer."""
@@ -47,6 +53,8 @@ def write_checkpoint(directory: Path, checkpoint: Checkpoint) -> Path:
             "weights": checkpoint.weights,
             "average": checkpoint.average,
             "optimisers": checkpoint.optimisers,
+            "learnt_from": list(checkpoint.learnt_from),
+            "started_from": checkpoint.started_from,
         },
         part,
     )
@@ -73,6 +81,8 @@ def read_checkpoint(directory: Path) -> Checkpoint | None:
             weights=state["weights"],
             average=state["average"],
             optimisers=state["optimisers"],
+            learnt_from=tuple(state["learnt_from"]),
+            started_from=str(state["started_from"]),
         )
     except (KeyError, ValueError, RuntimeError, EOFError, OSError, UnpicklingError) as error:
         raise TrainingError(f"{file} is damaged: remove it to start again.") from error

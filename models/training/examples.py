@@ -9,7 +9,7 @@ from models.training.batches import Mixture
 from models.training.errors import TrainingError
 from models.training.labelled import NOTHING_TO_LEARN, LabelledCrops
 from models.training.partition import Part
-from models.training.photographs import list_photographs, photographs_of
+from models.training.photographs import check_photographs, list_photographs, photographs_of
 from models.training.sources import (
     CropSource,
     PhotographCrops,
@@ -89,6 +89,7 @@ def collect_examples(
     if not sets and not directories and not labelled:
         raise TrainingError("Nothing to learn from: name a set or photographs.")
     photographs = list_photographs(directories)
+    check_photographs(photographs)
     learnt = photographs_of(photographs, Part.TRAIN)
     kept = photographs_of(photographs, Part.VALIDATION)
     return Examples(

@@ -15,6 +15,7 @@ from models.training.batches import ReplayedBatches, batch
 from models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from models.training.errors import TrainingError
 from models.training.examples import Examples, collect_examples
+from models.training.given import Given
 from models.training.history import draw_curves, note_progress
 from models.training.loss import by_cells, hard_dice, segmentation_loss, shares_of
 from models.training.muon import Muon
@@ -79,6 +80,7 @@ def train(
         raise TrainingError("Say either how many minutes or how many steps to train.")
     recipe = recipe or (FINE_TUNING if start_from else Recipe())
     torch.set_num_threads(recipe.threads)
+    given = Given.of(sets, photographs, labelled, start_from)
     examples = collect_examples(
         sets,
         photographs,
@@ -88,8 +90,14 @@ def train(
         labelled_share=recipe.labelled_share,
     )
     out.mkdir(parents=True, exist_ok=True)
-    course = _begin(out, tuple(classes), start_from, seed, recipe, examples)
+    course = _begin(out, tuple(classes), start_from, seed, recipe, examples, given)
     budget = _Budget(minutes, steps)
+    if budget.done(course) >= 1.0 and (new := set(given.sources) - set(course.learnt_from)):
+        raise TrainingError(
+            f"{out} holds a run that is finished and has not learnt from {min(new)}:"
+            " give it more minutes or steps, or name another folder."
+        )
+    course.learnt_from = tuple(sorted({*course.learnt_from, *given.sources}))
     saved = course.seconds
     while (done := budget.done(course)) < 1.0:
         course.look_closer(done)
@@ -136,6 +144,8 @@ class _Course:
     crops_per_second: float = 0.0
     dice: dict[str, float] = field(default_factory=dict)
     clean_alarms: float | None = None
+    learnt_from: tuple[str, ...] = ()
+    started_from: str = ""
 
     def look_closer(self, done: float) -> None:
         """Go over from coarse crops to those of the bench's own scale once it is time."""
@@ -222,6 +232,8 @@ class _Course:
             weights=self.network.state_dict(),
             average=self.average.state_dict(),
             optimisers=[optimiser.state_dict() for optimiser in self.optimisers],
+            learnt_from=self.learnt_from,
+            started_from=self.started_from,
         )
 
     def _follow(self) -> None:
@@ -254,12 +266,17 @@ def _begin(
     seed: int,
     recipe: Recipe,
     examples: Examples,
+    given: Given,
 ) -> _Course:
     torch.manual_seed(seed)
     kept = read_checkpoint(out)
     if kept is not None and kept.classes != classes:
         raise TrainingError(
             f"{out} holds a run for {', '.join(kept.classes)}: name another folder for this one."
+        )
+    if kept is not None and start_from is not None and kept.started_from != given.started_from:
+        raise TrainingError(
+            f"{out} holds a run that did not go on from {start_from}: name another folder."
         )
     if kept is None and start_from is not None:
         crops = batch(examples.learnt(), (seed, 0), 32, recipe.crop)
@@ -282,6 +299,8 @@ def _begin(
         for optimiser, state in zip(optimisers, kept.optimisers, strict=True):
             optimiser.load_state_dict(state)
         course.seed, course.step, course.seconds = kept.seed, kept.step, kept.seconds
+        course.learnt_from = kept.learnt_from
+    course.started_from = kept.started_from if kept else given.started_from
     return course
 
 

@@ -1,10 +1,11 @@
 """From a training run to a signed pack."""
 
+import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from models.training.checkpoint import Checkpoint, read_checkpoint
 from models.training.crops import View, cut
 from models.training.errors import TrainingError
 from models.training.export import onnx_bytes
+from models.training.labelled import part_of_labelled
 from models.training.network import STRIDE, parameters
 from models.training.partition import Part, names_digest
 from models.training.photographs import (
@@ -136,7 +138,8 @@ def make_pack(
         sightings = sight(detectors, validation, kept, session.forget)
         support = gather_support(Detector(packs[LOWS[0]], session=bare), tuple(sets), found)
     choices = choose(sightings, checkpoint.classes, inherited=_inherited(start_from))
-    learning = _learning(checkpoint, validation, found, imprint)
+    learning = _learning(checkpoint, validation, found, imprint, start_from)
+    learning = replace(learning, judged=any(sighting.clean for sighting in sightings))
     card = card_text(imprint.name, imprint.version, imprint.licence, learning, choices)
     write(path, choices, card, support)
     return Made(path, choices)
@@ -216,6 +219,7 @@ def _learning(
     sets: ValidationSets,
     photographs: Sequence[Photograph],
     imprint: Imprint,
+    start_from: Path | None,
 ) -> Learning:
     rendered = [read_set(path) for path in sets.learnt]
     whole = [read_set(path) for path in sets.whole]
@@ -232,7 +236,34 @@ def _learning(
         held_out_digest=names_digest(photograph.name for photograph in held_out),
         remarks=imprint.remarks,
         photograph_sources=imprint.photograph_sources,
+        labelled=[_of_labelled(each) for each in sets.labelled],
+        started_from=_of_pack(start_from),
     )
+
+
+def _of_labelled(labelled: LabelledSet) -> str:
+    """A set of labelled pictures in a sentence: how many of what were learnt from."""
+    parts = [str(part_of_labelled(picture)) for picture in labelled.pictures]
+    learnt = [
+        picture
+        for picture, part in zip(labelled.pictures, parts, strict=True)
+        if part == str(Part.TRAIN)
+    ]
+    outlines = sum(len(picture.faults) for picture in learnt)
+    kinds = ", ".join(sorted(labelled.classes)) or "no fault"
+    return (
+        f"{len(learnt)} labelled pictures with {outlines} faults of {labelled.path.name}, "
+        f"labelled for {kinds}; {len(parts) - len(learnt)} were kept back."
+    )
+
+
+def _of_pack(path: Path | None) -> str:
+    if path is None:
+        return ""
+    content = (path / MANIFEST).read_bytes()
+    manifest = read_manifest(content)
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return f"the weights of {manifest.name} {manifest.version} (manifest SHA-256 {digest}…)"
 
 
 def _named(sets: Sequence[RenderedSet]) -> list[str]:
@@ -258,14 +289,16 @@ def _inherited(start_from: Path | None) -> dict[str, Inherited]:
         return {}
     manifest = read_manifest((start_from / MANIFEST).read_bytes())
     return {
-        name: Inherited(threshold.low, tuple((raw, share) for raw, share in observed))
+        name: Inherited(
+            threshold.low, threshold.high, tuple((raw, share) for raw, share in observed)
+        )
         for name, threshold in manifest.decode.thresholds.items()
         if (observed := manifest.scores.observed.get(name))
     }
 
 
 def _plain(low: float) -> Choice:
-    return Choice(low, max(low, 0.5), (), 0.0, 0.0, 0.0, 0.0, 0)
+    return Choice(low, max(low, 0.5), (), None, None, None, None, 0)
 
 
 def _unknown() -> Metrics:

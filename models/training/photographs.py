@@ -1,14 +1,16 @@
 """Clean real photographs: found on disk and split by the object they show."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.runtime import pictures as runtime
+from models.runtime.errors import PictureError
 from models.training.errors import TrainingError
 from models.training.partition import PHOTOGRAPH_SHARES, Part, part_of
 
@@ -50,6 +52,24 @@ def list_photographs(directories: Sequence[Path]) -> tuple[Photograph, ...]:
     return tuple(sorted(found, key=lambda photograph: photograph.name))
 
 
+def check_photographs(photographs: Sequence[Photograph]) -> None:
+    """Read every photograph once, before anything is learnt.
+
+    TrainingError where one cannot be used, and where the same file lies in two parts: what is
+    measured on it would flatter.
+    """
+    known: dict[str, Photograph] = {}
+    for photograph in photographs:
+        read_photograph(photograph)
+        digest = hashlib.sha256(photograph.path.read_bytes()).hexdigest()
+        other = known.setdefault(digest, photograph)
+        if other.part is not photograph.part:
+            raise TrainingError(
+                f"{other.path} and {photograph.path} are the same picture, and only one of them"
+                " would be learnt from: remove one."
+            )
+
+
 def photographs_of(photographs: Sequence[Photograph], part: Part) -> tuple[Photograph, ...]:
     """Those of one part."""
     return tuple(photograph for photograph in photographs if photograph.part is part)
@@ -61,11 +81,15 @@ def read_photograph(photograph: Photograph) -> NDArray[np.uint8]:
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """RGB pixels of a picture file, uint8 [H, W, 3]; raises TrainingError where it is none."""
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise TrainingError(f"{path} is missing or no picture: remove it or write it again.")
-    return np.asarray(picture[:, :, ::-1], dtype=np.uint8)
+    """RGB pixels of a picture file, uint8 [H, W, 3]; raises TrainingError where it is none or cut
+    short."""
+    try:
+        return runtime.read_picture(path)
+    except PictureError as error:
+        detail = str(error).rstrip(".")
+        raise TrainingError(
+            f"{path} cannot be used ({detail}): remove it or write it again."
+        ) from error
 
 
 def _stem(file: Path) -> str:

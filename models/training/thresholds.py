@@ -13,6 +13,8 @@ LOWS = (0.2, 0.3, 0.4, 0.5, 0.65)
 
 MATCH_IOU = 0.3
 _ON_A_FAULT = 0.5
+_UNJUDGED = 0.5
+"""The confidence from which findings are reported where no clean picture says how many alarm."""
 _GRID = tuple(round(0.01 * step, 2) for step in range(4, 97))
 
 
@@ -50,6 +52,11 @@ class Sighting:
     """Pictures of rendered faces without a fault."""
     photographed_clean: frozenset[int]
 
+    @property
+    def clean(self) -> frozenset[int]:
+        """Pictures without a fault."""
+        return self.rendered_clean | self.photographed_clean
+
     def of(self, defect: str) -> tuple[Candidate, ...]:
         """The candidates of one class."""
         return tuple(each for each in self.candidates if each.defect == defect)
@@ -67,16 +74,19 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The thresholds of a class, what its scores mean, and what came of it where it was chosen."""
+    """The thresholds of a class, what its scores mean, and what came of it where it was chosen.
+
+    A share of nothing is None.
+    """
 
     low: float
     high: float
     """A confidence, not a raw score."""
     observed: Points
-    recall: float
-    precision: float
-    rendered_alarms: float
-    photographed_alarms: float
+    recall: float | None
+    precision: float | None
+    rendered_alarms: float | None
+    photographed_alarms: float | None
     faults: int
 
 
@@ -85,6 +95,7 @@ class Inherited:
     """What the pack that a run went on from knew of a class."""
 
     low: float
+    high: float
     observed: Points
 
 
@@ -99,8 +110,9 @@ def choose(
     ``low`` of each is where its average precision is best. Its raw scores are then mapped to the
     share of findings that are true; so ``high`` can be one confidence for all classes, the lowest
     at which clean pictures alarm no more often than ``caps`` allow, or half way up to where the
-    next true finding would be lost. A class without a true fault
-    among the pictures keeps what is ``inherited`` of it.
+    next true finding would be lost. Without a clean picture that is never lower than what is
+    ``inherited``, or than a half. A class without a true fault among the pictures keeps what is
+    inherited of it.
     """
     caps = caps or Caps()
     kept = {
@@ -125,6 +137,12 @@ def choose(
         for candidate in own[name]
     ]
     high = _high(sure, best[classes[0]], caps)
+    if not any(sighting.clean for sighting in sightings):
+        high = max(
+            [high, *(known.high for known in inherited.values())]
+            if inherited
+            else [high, _UNJUDGED]
+        )
     return {
         name: _choice(
             name, best[name], points[name], high, [s for s in sure if s[0].defect == name]
@@ -139,7 +157,8 @@ Judged = tuple[Candidate, float]
 
 def _high(sure: Sequence[Judged], pictures: Sighting, caps: Caps) -> float:
     def alarms(high: float, clean: frozenset[int]) -> float:
-        return _share({c.picture for c, sureness in sure if sureness >= high}, clean)
+        alarmed = {c.picture for c, sureness in sure if sureness >= high}
+        return _share(alarmed, clean) or 0.0
 
     def kept(high: float) -> int:
         return sum(c.truth >= 0 for c, sureness in sure if sureness >= high)
@@ -167,16 +186,16 @@ def _choice(
         # Raw scores, of which nothing is known, are no less than what delimits an instance.
         high=high if points else max(high, pictures.low),
         observed=points,
-        recall=len(found) / faults if faults else 0.0,
-        precision=sum(c.right for c in reported) / len(reported) if reported else 1.0,
+        recall=len(found) / faults if faults else None,
+        precision=sum(c.right for c in reported) / len(reported) if reported else None,
         rendered_alarms=_share(alarmed, pictures.rendered_clean),
         photographed_alarms=_share(alarmed, pictures.photographed_clean),
         faults=faults,
     )
 
 
-def _share(alarmed: set[int], clean: frozenset[int]) -> float:
-    return len(alarmed & clean) / len(clean) if clean else 0.0
+def _share(alarmed: set[int], clean: frozenset[int]) -> float | None:
+    return len(alarmed & clean) / len(clean) if clean else None
 
 
 def _average_precision(sighting: Sighting, defect: str) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from calibration.errors import CalibrationError
 from models.card import with_section
 from models.evaluation import evaluate
 from models.photographs import Photographs, measure_photographs, photographs_in
@@ -39,8 +40,10 @@ def evaluate_pack(
             opened, rendered, progress=progress, mistakes=mistakes, lights=lights
         ).model_dump()
         examined = list(examined_returns(pack, rendered, progress, lights=lights))
-    except (SetError, PackError, PictureError) as error:
+    except (SetError, PackError, PictureError, InferenceError, CalibrationError) as error:
         raise refuse(str(error)) from error
+    except OSError as error:
+        raise refuse(f"{error.filename or rendered[0]}: {error.strerror}") from error
     graded = [each.graded() for each in examined]
     return {
         **found,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.runtime.errors import PictureError
 from models.runtime.opencv import cv2
-from models.runtime.pictures import read_picture
+from models.runtime.pictures import read_named_picture
 from models.sets import RenderedSet, ReturnTruth, SetError, ShotPicture, read_set
 from station.adapters.cameras.gates import References, edge_sharpness, look_over
 from station.app.cameras import RESTING_LIGHT
@@ -105,7 +105,7 @@ def _set(place: Path) -> tuple[list[str], Callable[[str], Iterator[_Sample]]]:
     empty = {file.stem.removeprefix("empty-"): file for file in place.glob("empty-*.jpg")}
     if RESTING_LIGHT not in empty:
         raise SetError(f"{place} has no empty-{RESTING_LIGHT}.jpg: render this set again.")
-    references = References.of({light: read_picture(file) for light, file in empty.items()})
+    references = References.of({light: read_named_picture(file) for light, file in empty.items()})
     limits = {recipe.category: recipe.poses[0].shots[0].limits for recipe in load_recipes()}
     edge = _edge(index)
 
@@ -132,7 +132,7 @@ def _of_return(
     for pose in truth.poses:
         for shot in pose.shots:
             if shot.light == RESTING_LIGHT:
-                picture = read_picture(index.directory(truth.return_id) / shot.file)
+                picture = read_named_picture(index.directory(truth.return_id) / shot.file)
                 inside = np.zeros(picture.shape[:2], np.uint8)
                 corners = np.round(np.array(pose.outline)).astype(np.int32)
                 cv2.fillPoly(inside, [corners], 1)
@@ -157,9 +157,9 @@ def _photographs(place: Path) -> tuple[list[str], Callable[[str], Iterator[_Samp
 
     def load(name: str) -> Iterator[_Sample]:
         try:
-            picture = read_picture(Path(name))
+            picture = read_named_picture(Path(name))
         except PictureError as error:
-            raise ValueError(f"{name}: {error} Take it out of the folder.") from error
+            raise ValueError(f"{error} Take it out of the folder.") from error
         yield _Sample(picture, np.ones(picture.shape[:2], np.bool_), PHOTOGRAPH)
 
     return names, load

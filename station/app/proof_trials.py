@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.runtime.opencv import cv2
-from models.runtime.pictures import read_picture
+from models.runtime.pictures import read_named_picture
 from models.sets import RenderedSet, SetError, read_set
 from station.adapters.cameras.bench_reference import BenchReference
 from station.adapters.cameras.challenge import proof_of
@@ -206,6 +206,6 @@ def _items(index: RenderedSet, most: int) -> tuple[_Item, ...]:
 
 
 def _level(path: Path) -> Level:
-    picture = read_picture(path)
+    picture = read_named_picture(path)
     small = cv2.resize(picture, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     return level_of(reduced(np.asarray(small, np.uint8)))

@@ -72,10 +72,18 @@ def list_packs(state: Path | None) -> list[dict[str, object]]:
             manifest = pack.manifest
             row |= {"name": manifest.name, "version": manifest.version, "digest": pack.digest}
             if name == shelf.shadow:
-                counts = shadow_counts(files, shelf, pack)
-                row["compared"] = {each: asdict(count) for each, count in counts.items()}
+                row["compared"] = _counted(files, shelf, pack)
         rows.append(row)
     return rows
+
+
+def _counted(files: ShelfFiles, shelf: Shelf, pack: Pack) -> dict[str, object]:
+    """Where the one in shadow disagreed, by category; nothing beside a live one that is refused."""
+    try:
+        counts = shadow_counts(files, shelf, pack)
+    except StationError:
+        return {}
+    return {each: asdict(count) for each, count in counts.items()}
 
 
 def import_pack(state: Path | None, source: Path, by: str) -> dict[str, object]:
@@ -107,9 +115,13 @@ def unshadow(state: Path | None, by: str) -> None:
     name = files.shelf().shadow
     if name is None:
         raise refuse("No pack is in shadow: name one with `regrade models shadow NAME`")
-    files.note(
-        _entry(PackDeed.UNSHADOW, name, open_pack(files.path(name), key_lists(files)), by, "")
+    # Whatever has become of its files since.
+    digest = next(
+        each.digest
+        for each in reversed(files.shelf().history)
+        if (each.deed, each.pack) == (PackDeed.SHADOW, name)
     )
+    files.note(PackEntry(PackDeed.UNSHADOW, name, digest, SystemClock().now(), by, ""))
 
 
 def promote(state: Path | None, name: str, by: str, evidence: str) -> dict[str, object]:
@@ -159,7 +171,7 @@ def shadow_counts(files: ShelfFiles, shelf: Shelf, shadowed: Pack) -> dict[str, 
 def _opened(files: ShelfFiles, name: str) -> Pack:
     """The pack of that name, verified."""
     path = pack_path(files, name)
-    if not path.is_dir():
+    if name != SHIPPED and path not in files.packs():
         names = ", ".join(path.name for path in files.packs()) or "none yet: import one"
         raise refuse(f"There is no pack {name} on the shelf; there is {names}")
     return open_pack(path, key_lists(files))
@@ -194,6 +206,7 @@ def _evaluation_evidence(file: Path, pack: Pack) -> str:
         name, overall = str(figures["set"]), figures["overall"]
         of = str(figures["pack"])
         accuracy, miss = (overall[key]["value"] for key in ("grade_accuracy", "miss"))
+        count = overall["grade_accuracy"]["n"]
     except OSError as error:
         raise refuse(
             f"The evidence {file} cannot be read ({error.strerror}): name `shadow`, or a file that"
@@ -206,8 +219,11 @@ def _evaluation_evidence(file: Path, pack: Pack) -> str:
         ) from error
     if of != pack_name(pack):
         raise refuse(f"{file} is about another pack ({of}): evaluate this one")
+    if accuracy is None or miss is None:
+        raise refuse(f"{file} does not say how well it grades: evaluate it on more returns")
     digest = hashlib.sha256(content).hexdigest()
-    return f"evaluated on {name}: grade accuracy {accuracy}, miss {miss} (sha256:{digest})"
+    graded = f"grade accuracy {accuracy}, miss {miss} of {count} returns"
+    return f"evaluated on {name}: {graded} (sha256:{digest})"
 
 
 def _entry(deed: PackDeed, name: str, pack: Pack, by: str, evidence: str) -> PackEntry:

@@ -1,7 +1,8 @@
 """Training from the command line: a run that can go on, and a signed pack at its end."""
 
 import base64
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from models.labels.reading import SetKind, check_apart, read_labelled, set_kind
 from models.rendering.fast.faults.index import KINDS
 from models.runtime.errors import PackError
 from models.runtime.keys import read_private_key
-from models.sets import SetError
+from models.runtime.manifest import NAME
+from models.sets import SetError, read_set
 from station.app.train_extra import lacking
 from station.domain.faults import refuse
 
@@ -24,6 +26,14 @@ def trust_entry(key: Path, today: date) -> str:
         f'[[keys]]\nid = "{key.stem}"\n'
         f'public_key = "{base64.b64encode(public).decode()}"\nadded = {today.isoformat()}'
     )
+
+
+def check_key(key: Path) -> None:
+    """StationError where a private key cannot be used."""
+    try:
+        read_private_key(key)
+    except PackError as error:
+        raise refuse(str(error)) from error
 
 
 def train_pack(
@@ -64,7 +74,8 @@ def train_pack(
 
     pack = out / "pack"
     if pack.exists():
-        raise refuse(f"{pack} exists already: move it away, or train into another directory")
+        raise refuse(f"{pack} exists already: train into another directory")
+    _check_imprint(name, version, key)
     try:
         rendered = tuple(path for path in sets if set_kind(path) is SetKind.RENDERED)
         labelled = [
@@ -75,6 +86,7 @@ def train_pack(
         for note in (note for each in labelled for note in each.notes):
             say(note)
         check_apart(labelled, lambda picture: str(part_of_labelled(picture)))
+        _check_thresholds(rendered, threshold_sets)
         train(
             rendered,
             out,
@@ -100,3 +112,27 @@ def train_pack(
         ).path
     except (TrainingError, PackError, SetError) as error:
         raise refuse(str(error)) from error
+    except OSError as error:
+        place = error.filename or out
+        raise refuse(
+            f"{place} cannot be written or read ({error.strerror}): make room, or name another"
+            " folder; what was learnt until the last checkpoint is kept"
+        ) from error
+
+
+def _check_imprint(name: str, version: str, key: Path) -> None:
+    """StationError for what the pack's manifest would refuse after hours of training."""
+    for what, given in (("name", name), ("version", version)):
+        if not re.fullmatch(NAME, given):
+            raise refuse(
+                f"the pack's {what} {given!r} is none: use small letters, digits, points and dashes"
+            )
+    check_key(key)
+
+
+def _check_thresholds(learnt: Sequence[Path], thresholds: Sequence[Path]) -> None:
+    """SetError where one is damaged, StationError where one is learnt from as well."""
+    known = {(each.generator, each.seed) for each in map(read_set, learnt)}
+    for each in map(read_set, thresholds):
+        if (each.generator, each.seed) in known:
+            raise refuse(f"{each.path} would choose thresholds and is learnt from: name it once")

@@ -152,6 +152,8 @@ def render(
             contact_sheet(out, sheet)
     except (SetError, RendererMissingError) as error:
         console.leave(str(error))
+    except OSError as error:
+        console.leave(f"{sheet} cannot be written ({error.strerror}): name another file.")
     if as_json:
         returns = list(made.returns)
         console.answer_json({"path": str(out), "seed": seed, "returns": returns})
@@ -252,13 +254,13 @@ def evaluate(
 
     _check_recording(into, key)
     figures = evaluate_pack(pack, rendered, console.progress("returns"), mistakes, lights or ())
+    if as_json:
+        console.answer_json(figures)
+    else:
+        console.answer(set_section(figures))
     if into and key:
         title = f"Set `{figures['set']}`" + (f", {', '.join(lights)} light only" if lights else "")
         record_measurement(pack, into, key, title, set_section(figures), figures)
-    if as_json:
-        console.answer_json(figures)
-        return
-    console.answer(set_section(figures))
 
 
 def photographs(
@@ -287,12 +289,12 @@ def photographs(
     figures = evaluate_photographs(
         pack, faulty or (), clean or (), console.progress("photographs"), held_out=held_out
     )
-    if into and key:
-        record_measurement(pack, into, key, "Real photographs", photographs_section(figures))
     if as_json:
         console.answer_json(figures)
-        return
-    console.answer(photographs_section(figures))
+    else:
+        console.answer(photographs_section(figures))
+    if into and key:
+        record_measurement(pack, into, key, "Real photographs", photographs_section(figures))
 
 
 def quantise(
@@ -320,5 +322,15 @@ def quantise(
 def _check_recording(into: Path | None, key: Path | None) -> None:
     if (into is None) != (key is None):
         console.leave("--into needs --key, and --key needs --into.")
-    if into is not None and into.exists():
+    if into is None or key is None:
+        return
+    if into.exists():
         console.leave(f"{into} exists already: name another folder for the measured pack.")
+    # Before what takes long, not after it.
+    from station.app.training import check_key
+
+    check_key(key)
+    try:
+        into.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        console.leave(f"{into.parent} cannot be made ({error.strerror}): name another folder.")

@@ -1,5 +1,7 @@
 """A pack is measured on a rendered set as the bench would use it."""
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -246,11 +248,16 @@ def test_a_set_that_cannot_be_read_is_refused(pack: Read, scenes: Scenes) -> Non
 def test_sets_of_several_benches_are_taken_together(pack: Read, scenes: Scenes) -> None:
     scenes.add([("scratch", A)], [("scratch", A)])
     one = scenes.finish()
+    other = Path(shutil.copytree(one, one.with_name("other")))
+    table = json.loads((other / "set.json").read_text("utf-8"))
+    (other / "set.json").write_text(json.dumps({**table, "seed": table["seed"] + 1}), "utf-8")
     alone = evaluate(pack(), [one], bootstrap=20)
-    twice = evaluate(pack("again"), [one, one], bootstrap=20)
+    both = evaluate(pack("again"), [one, other], bootstrap=20)
 
-    assert twice.classes["scratch"].n == 2 * alone.classes["scratch"].n
-    assert twice.set == f"{alone.set}, {alone.set}"
+    assert both.classes["scratch"].n == 2 * alone.classes["scratch"].n
+    assert both.set == f"{alone.set}, other"
+    with pytest.raises(SetError, match="name each set once"):
+        evaluate(pack("twice"), [one, one], bootstrap=20)
 
 
 def test_a_pose_can_be_shown_under_one_lamp_alone(pack: Read, scenes: Scenes) -> None:

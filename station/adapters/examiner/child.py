@@ -199,6 +199,8 @@ class PoseExaminer:
         except (InferenceError, PictureError, NoItemError) as error:
             result = replace(nothing, failure=str(error))
         except MemoryError:
+            if equipment.references is not None:
+                equipment.references.forget()
             result = replace(nothing, failure="The examiner ran out of memory.")
         return PoseDone(request.request, result)
 

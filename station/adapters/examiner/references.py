@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 import zipfile
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from models.runtime.reference import Memory, Places, places_of
 from models.runtime.region import Region
 
 _MOST_BYTES = 16 * 2**20
+_MOST_HELD = 64 * 2**20
+"""Bytes of examples that stay in memory; an example is held there twice, once to be searched."""
 
 
 class References:
@@ -27,7 +30,7 @@ class References:
 
     def __init__(self, directory: Path, pack_digest: str) -> None:
         self._root = directory / pack_digest[:16]
-        self._held: dict[Path, tuple[Memory, str]] = {}
+        self._held: OrderedDict[Path, tuple[Memory, str]] = OrderedDict()
 
     def unlikeness(
         self, gtin: str, pose: str, features: Sequence[FeatureMap], region: Region
@@ -46,6 +49,10 @@ class References:
         if most is None:
             return None, None
         return most, hashlib.sha256("".join(sorted(asked)).encode()).hexdigest()
+
+    def forget(self) -> None:
+        """Let go of what is held in memory; all of it is on disk."""
+        self._held.clear()
 
     def learn(self, gtin: str, pose: str, features: Sequence[FeatureMap], region: Region) -> None:
         """Add a confirmed-good example; OSError where it cannot be written."""
@@ -75,7 +82,7 @@ class References:
             Path(name).unlink(missing_ok=True)
             raise
         # As it will be read: rounded. Its bound is looked up now, while nobody waits.
-        self._held[file] = learnt, _ = _read(file)
+        learnt, _ = self._hold(file)
         learnt.warm()
 
     def _memory(self, file: Path) -> tuple[Memory, str]:
@@ -84,8 +91,22 @@ class References:
         A damaged file says nothing: a memory may raise doubt, and losing it clears nobody.
         """
         if file not in self._held:
-            self._held[file] = _read(file)
+            return self._hold(file)
+        self._held.move_to_end(file)
         return self._held[file]
+
+    def _hold(self, file: Path) -> tuple[Memory, str]:
+        """Read a file's memory anew; those not asked for longest give way to it."""
+        self._held.pop(file, None)
+        read = self._held[file] = _read(file)
+        held = [2 * sum(e.nbytes for e in memory.examples) for memory, _ in self._held.values()]
+        spare = sum(held) - _MOST_HELD
+        for size in held[:-1]:
+            if spare <= 0:
+                break
+            self._held.popitem(last=False)
+            spare -= size
+        return read
 
     def _file(self, gtin: str, pose: str, light: str) -> Path:
         return self._root / _plain(gtin) / f"{_plain(pose)}-{_plain(light) or 'all'}.npz"

@@ -12,7 +12,7 @@ from calibration.errors import CalibrationError
 from calibration.record import Calibration
 from calibration.views import Picture, Views
 from models.runtime.errors import PictureError
-from models.runtime.pictures import read_picture
+from models.runtime.pictures import read_named_picture
 from models.runtime.region import Box, Region
 from models.sets import FaultTruth, PoseTruth, RenderedSet, SetError, read_set
 from station.domain.faults import refuse
@@ -96,7 +96,7 @@ def pictured_poses(
 
 def _views(index: RenderedSet, name: str, pose: PoseTruth) -> Views:
     pictures: dict[str, Picture] = {
-        shot.light: read_picture(index.directory(name) / shot.file) for shot in pose.shots
+        shot.light: read_named_picture(index.directory(name) / shot.file) for shot in pose.shots
     }
     within = Region(pose.outline).mask(Box(0, 0, index.width, index.height))
     even = pictures.pop(EVEN, None)

@@ -106,6 +106,10 @@ def test_what_is_no_fault_or_unsure_is_told_apart(tmp_path: Path) -> None:
         (annotation(segmentation={"size": [4, 4], "counts": [3]}), "do not fill its size"),
         (annotation(segmentation={"size": [4, 4], "counts": "o"}), "annotation 3"),
         (annotation(segmentation={"size": [10**6, 10**6], "counts": [1]}), "no possible size"),
+        (annotation(segmentation={"size": [4, 4], "counts": [6, 2, 8]}), "its mask is 4x4"),
+        (annotation(segmentation=[[1, 1, 1e12, 1, 1e12, 9]]), "lies outside its picture"),
+        (annotation(segmentation=[[900, 900, 950, 900, 950, 950]]), "lies outside its picture"),
+        (annotation(segmentation=[], bbox=[-50, -50, 20, 20]), "lies outside its picture"),
     ],
 )
 def test_a_wrong_annotation_is_named(tmp_path: Path, entry: dict[str, Any], why: str) -> None:
@@ -115,7 +119,38 @@ def test_a_wrong_annotation_is_named(tmp_path: Path, entry: dict[str, Any], why:
     assert why in said
 
 
-@pytest.mark.parametrize("content", ["", " \n", '{"images": [], "annotations": ', "[]"])
+def test_a_line_one_pixel_wide_in_a_mask_stays_a_fault(tmp_path: Path) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[30, 20:70] = 1
+    shape = {"size": [HEIGHT, WIDTH], "counts": run_lengths(mask)}
+    path = coco(tmp_path / "set", [annotation(segmentation=shape)])
+
+    (outline,) = read_labelled(path, KNOWN).pictures[0].faults
+
+    assert outline.polygon == ((19.5, 29.5), (69.5, 29.5), (69.5, 30.5), (19.5, 30.5))
+
+
+@pytest.mark.parametrize("what", ["categories", "images"])
+def test_two_entries_of_one_id_are_refused(tmp_path: Path, what: str) -> None:
+    path = coco(tmp_path / "set", [annotation()])
+    table = json.loads((path / "annotations.json").read_text())
+    table[what].append(table[what][0])
+    (path / "annotations.json").write_text(json.dumps(table))
+
+    assert "have one id" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        " \n",
+        '{"images": [], "annotations": ',
+        "[]",
+        "[" * 99_999,
+        '{"images": [' + "[" * 99_999 + '"annotations"',
+    ],
+)
 def test_a_damaged_or_empty_annotation_file_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "set"
     draw(path / "p0.png", 0)

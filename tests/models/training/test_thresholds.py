@@ -80,7 +80,10 @@ def test_a_class_without_validation_faults_is_reported_by_nothing_it_saw() -> No
 
 
 def test_what_the_pictures_do_not_tell_is_kept_from_the_pack_before() -> None:
-    known = {"stain": Inherited(0.5, ((0.6, 0.4), (0.9, 0.95))), "dent": Inherited(0.5, ())}
+    known = {
+        "stain": Inherited(0.5, 0.6, ((0.6, 0.4), (0.9, 0.95))),
+        "dent": Inherited(0.5, 0.6, ()),
+    }
     dents = [Candidate(0, "dent", 0.8, truth, 0.7, 1.0) for truth in range(9)]
     seen = Sighting(0.25, tuple(dents), {"dent": 9}, frozenset({10}), frozenset())
 
@@ -89,3 +92,14 @@ def test_what_the_pictures_do_not_tell_is_kept_from_the_pack_before() -> None:
     assert choices["stain"].observed == known["stain"].observed
     assert choices["dent"].observed != ()
     assert choices["dent"].recall == 1
+
+
+def test_where_no_clean_picture_was_kept_back_the_confidence_of_the_pack_before_stays() -> None:
+    known = {"stain": Inherited(0.4, 0.63, ((0.6, 0.4), (0.9, 0.95)))}
+    nothing = Sighting(0.4, (), {}, frozenset(), frozenset())
+
+    alone = choose([nothing], ["stain"])["stain"]
+    after = choose([nothing], ["stain"], inherited=known)["stain"]
+
+    assert (alone.high, after.high) == (0.5, 0.63)
+    assert (after.recall, after.precision, after.rendered_alarms) == (None, None, None)

@@ -1,5 +1,7 @@
 """Short runs from crops to a signed pack; skipped where the train extra is not installed."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +117,22 @@ def test_a_stopped_run_goes_on_and_tells_how_far_it_is(drawn_set: Path, tmp_path
     assert after.seconds > kept.seconds
     assert told[-1].step == 20
     assert set(told[-1].dice) == {*CLASSES, "any"}
+
+
+def test_a_finished_run_does_not_claim_what_it_never_saw(drawn_set: Path, tmp_path: Path) -> None:
+    from models.training.errors import TrainingError
+
+    trained([drawn_set], tmp_path / "run", 2)
+    other = Path(shutil.copytree(drawn_set, tmp_path / "other"))
+    table = json.loads((other / "set.json").read_text("utf-8"))
+    (other / "set.json").write_text(json.dumps({**table, "seed": table["seed"] + 1}), "utf-8")
+
+    with pytest.raises(TrainingError, match="has not learnt from the rendered set"):
+        trained([drawn_set, other], tmp_path / "run", 2)
+    assert trained([drawn_set], tmp_path / "run", 2).steps == 2
+    assert trained([drawn_set, other], tmp_path / "run", 3).steps == 3
+    with pytest.raises(TrainingError, match="cannot be read"):
+        trained([drawn_set], tmp_path / "run", 4, start_from=tmp_path / "nothing")
 
 
 def test_training_starts_from_a_pack_without_losing_what_it_knows(

@@ -144,10 +144,12 @@ def test_a_promotion_rests_on_an_evaluation_of_this_very_pack(
     figure = {"value": 0.97, "low": 0.9, "high": 1.0, "n": 100}
     told = {"set": "other", "pack": name, "overall": {"grade_accuracy": figure, "miss": figure}}
     report = tmp_path / "report.json"
+    unsaid = {"grade_accuracy": figure, "miss": {**figure, "value": None}}
 
     for content, why in (
         (json.dumps({**told, "pack": "carton 1.0"}), "is about another pack (carton 1.0)"),
         (json.dumps({"set": "other"}), "is not what `regrade models evaluate --json` writes"),
+        (json.dumps({**told, "overall": unsaid}), "does not say how well it grades"),
         ("", "is not what"),
     ):
         report.write_text(content)
@@ -159,7 +161,7 @@ def test_a_promotion_rests_on_an_evaluation_of_this_very_pack(
     report.write_text(json.dumps(told))
     code, _, said = do("promote", TINY, "--by", "0815", "--evidence", str(report))
 
-    assert (code, "evaluated on other: grade accuracy 0.97" in said) == (0, True)
+    assert (code, "grade accuracy 0.97, miss 0.97 of 100 returns" in said) == (0, True)
 
 
 def test_the_same_pack_again_changes_nothing_and_another_of_its_name_is_refused(
@@ -187,6 +189,31 @@ def test_a_pack_that_was_spoilt_on_the_shelf_is_not_promoted(
     assert shelved(do)[TINY]["problem"]
     assert do("rollback", "--by", "1", "--reason", "x")[0] == 2
     assert "there is tiny-1" in do("shadow", "tiny-2")[2]
+
+
+def test_a_pack_that_looks_on_can_be_sent_away_whatever_became_of_its_files(
+    do: Do, state: Path, signer: Signer, tmp_path: Path
+) -> None:
+    do("import", str(tiny_pack(tmp_path / "new", signer)))
+    do("shadow", TINY)
+    with (state / "packs" / TINY / "CARD.md").open("a") as card:
+        card.write("Better than it is.\n")
+
+    assert shelved(do)[TINY]["problem"]
+    assert do("shadow", "--off")[0] == 0
+    assert not shelved(do)[TINY]["shadow"]
+
+
+def test_a_pack_is_named_and_never_a_way_out_of_the_shelf(
+    do: Do, state: Path, signer: Signer, tmp_path: Path
+) -> None:
+    do("import", str(tiny_pack(tmp_path / "new", signer)))
+    outside = tiny_pack(state / "outside", signer)
+
+    for name in (f"../{outside.name}", str(outside), ".", ""):
+        assert do("shadow", name)[0] == 2
+        assert do("promote", name, "--by", "1", "--evidence", "shadow")[0] == 2
+    assert shelved(do)[SHIPPED]["live"]
 
 
 # VmHWM, because ru_maxrss still counts the process that started this one.

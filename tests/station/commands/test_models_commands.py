@@ -90,3 +90,43 @@ def test_what_cannot_be_measured_is_said_in_a_sentence(
     assert code == 2
     assert sentence in said
     assert "\n" not in said
+
+
+def test_what_would_be_in_vain_is_said_before_anything_is_looked_at(
+    capsys: pytest.CaptureFixture[str], goods: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "no.pem"
+    wrong.write_text("no key", "utf-8")
+    missing = Path(shutil.copytree(goods, tmp_path / "missing"))
+    shot = next(missing.glob("r*/*bright.jpg"))
+    shot.write_bytes(shot.read_bytes()[:200])
+    spoilt = Path(shutil.copytree(goods, tmp_path / "spoilt"))
+    (spoilt / "calibration.json").write_text("{}", "utf-8")
+    said = [
+        refusal(capsys, "models", "evaluate", str(PACK), *map(str, words))
+        for words in (
+            (goods, "--into", tmp_path / "new", "--key", wrong),
+            (goods, goods),
+            (goods, "--light", "moon"),
+            (missing,),
+            (spoilt,),
+            (goods, "--into", "/proc/nowhere/new", "--key", wrong),
+        )
+    ]
+
+    assert [code for code, _ in said] == [2] * len(said)
+    for (_, line), why in zip(
+        said,
+        (
+            "no.pem",
+            "name each set once",
+            "No picture was taken under moon",
+            f"{shot.name}: ",
+            "calibration.json",
+            "no.pem",
+        ),
+        strict=True,
+    ):
+        assert why in line
+        assert "unexpectedly" not in line
+    assert not (tmp_path / "new").exists()

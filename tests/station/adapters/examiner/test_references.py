@@ -12,6 +12,7 @@ from models.runtime.features import FeatureMap
 from models.runtime.golden import record_golden
 from models.runtime.region import Box, Region
 from models.runtime.support import Support
+from station.adapters.examiner import references
 from station.adapters.examiner.child import ExaminerSetup, load_equipment
 from station.adapters.examiner.references import References
 from station.domain.events import PoseAnswered
@@ -39,10 +40,10 @@ def seen(seed: int, light: str = "bright", oddity: float = 0.0) -> FeatureMap:
 
 
 def taught(directory: Path, pack: str = "a" * 64, gtin: str = "1") -> References:
-    references = References(directory, pack)
+    memories = References(directory, pack)
     for seed in range(5):
-        references.learn(gtin, "top", [seen(seed)], WHOLE)
-    return references
+        memories.learn(gtin, "top", [seen(seed)], WHOLE)
+    return memories
 
 
 def test_what_was_learnt_is_there_after_a_restart_for_these_goods_pose_lamp_and_pack(
@@ -88,6 +89,26 @@ def test_a_damaged_memory_says_nothing_and_is_begun_anew(
     assert references.unlikeness("1", "top", [seen(9, oddity=3.0)], WHOLE) == (None, None)
     references.learn("1", "top", [seen(1)], WHOLE)
     assert [path.name for path in tmp_path.rglob("*.npz")] == [file.name]
+
+
+def test_memories_that_are_not_asked_for_give_way_and_are_still_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = sum(each.nbytes for each in read_examples(taught(tmp_path)))
+    monkeypatch.setattr(references, "_MOST_HELD", 5 * one)
+    held = References(tmp_path, "a" * 64)
+    for gtin in map(str, range(9)):
+        for seed in range(5):
+            held.learn(gtin, "top", [seen(seed)], WHOLE)
+
+    assert sum(each.nbytes for each in read_examples(held)) * 2 <= 5 * one
+    assert held.unlikeness("1", "top", [seen(9, oddity=3.0)], WHOLE)[0] is not None
+    held.forget()
+    assert held.unlikeness("8", "top", [seen(9, oddity=3.0)], WHOLE)[0] is not None
+
+
+def read_examples(memories: References) -> list[np.ndarray]:
+    return [each for memory, _ in memories._held.values() for each in memory.examples]
 
 
 def test_names_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
