@@ -68,10 +68,7 @@ def leather(rng: np.random.Generator, texel_mm: float, _gtin: str) -> Surface:
     else:
         line = inside_line(inside, 4.5)
         item.height -= np.float32(0.25) * line
-        if chance(rng, 0.45):
-            _laced(item, rng)
-        else:
-            _clasp(item, rng)
+        _clasp(item, rng)
     if chance(rng, 0.7):
         _emboss(item, rng)
     return item
@@ -185,51 +182,12 @@ def _eyelets(item: Surface, rng: np.random.Generator) -> None:
         at = start + pitch * number - np.array([0.06 * length, -0.02 * width])
         _rivet(item, at, float(rng.uniform(2.6, 3.2)), brass=brass, hole=True)
         over = at + np.array([[1.0, -0.6], [0.06 * length, -0.035 * width]])
-        _lace(item, over, 4.2, lace)
-
-
-def _laced(item: Surface, rng: np.random.Generator) -> None:
-    """Two rows of eyelets drawn together by laces, straight or crossed."""
-    length, width, _ = item.size_mm
-    rows = int(rng.integers(3, 8))
-    pitch = min(float(rng.uniform(9, 17)), 0.7 * length / rows)
-    apart = min(float(rng.uniform(7, 20)), 0.32 * width)
-    at = rng.uniform(-0.2, 0.2, 2) * [length, width]
-    brass, thick = chance(rng, 0.5), float(rng.uniform(2.6, 5.2))
-    shade = hsv(any_hue(rng), float(rng.uniform(0, 0.8)), float(rng.uniform(0.08, 0.95)))
-    crossed = chance(rng, 0.35)
-    slant = float(rng.normal(0, 1.2))
-    for row in range(rows):
-        x = at[0] + (row - (rows - 1) / 2) * pitch
-        ends = np.array([[x, at[1] - apart], [x + slant, at[1] + apart]])
-        for end in ends:
-            _rivet(item, end, float(rng.uniform(2.4, 3.4)), brass=brass, hole=True, loose=False)
-        if crossed and row + 1 < rows:
-            ends[1, 0] += pitch
-        _lace(item, ends, thick, shade)
-
-
-def _lace(item: Surface, ends: Points, thick: float, shade: Float) -> None:
-    """A round lace between two holes; without it they and its rubbed track are bare."""
-    band = f32(drawn_line(item.shape, item.at_texels(ends), item.texels(thick)) * item.cover)
-    box = band > 0.01
-    if not box.any():
-        return
-    bare = (item.albedo[box], item.height[box], item.roughness[box], item.metal[box])
-    item.albedo[...] = blend(item.albedo, shade, band)
-    item.height += blur(band, 1.5) * np.float32(1.6)
-    item.roughness += (np.float32(0.9) - item.roughness) * band
-    item.metal *= 1 - band
-    item.mark_extent("seam", band)
-
-    def take_off(surface: Surface, rng: np.random.Generator) -> None:
-        surface.albedo[box], surface.height[box] = bare[0], bare[1]
-        surface.roughness[box], surface.metal[box] = bare[2], bare[3]
-        track = blur(band, surface.texels(0.5))
-        surface.albedo *= (1 - np.float32(rng.uniform(0, 0.5)) * track)[..., None]
-        surface.height -= np.float32(rng.uniform(0, 0.6)) * track
-
-    item.parts.append(Part(band > 0.5, take_off))
+        band = drawn_line(item.shape, item.at_texels(over), item.texels(4.2)) * item.cover
+        item.albedo[...] = blend(item.albedo, lace, band)
+        item.height += blur(f32(band), 1.5) * np.float32(1.6)
+        item.roughness += (np.float32(0.9) - item.roughness) * band
+        item.metal *= 1 - band
+        item.mark_extent("seam", f32(band))
 
 
 def _clasp(item: Surface, rng: np.random.Generator) -> None:
@@ -239,9 +197,7 @@ def _clasp(item: Surface, rng: np.random.Generator) -> None:
         _rivet(item, at, float(rng.uniform(4, 8)), brass=chance(rng, 0.5), hole=False)
 
 
-def _rivet(
-    item: Surface, at: Points, radius: float, *, brass: bool, hole: bool, loose: bool = True
-) -> None:
+def _rivet(item: Surface, at: Points, radius: float, *, brass: bool, hole: bool) -> None:
     middle = (float(at[0]), float(at[1]))
     distance = disc_distance(item, radius, middle)
     on = covered(item, distance)
@@ -259,8 +215,6 @@ def _rivet(
         item.albedo *= (1 - np.float32(0.93) * inner)[..., None]
         item.metal *= 1 - inner
         item.height -= inner * 2
-    if not loose:
-        return
 
     def take_off(surface: Surface, rng: np.random.Generator) -> None:
         surface.albedo[box] = bare[0][box] * np.float32(rng.uniform(0.5, 0.9))

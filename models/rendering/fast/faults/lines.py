@@ -31,7 +31,7 @@ def scratch(surface: Surface, rng: np.random.Generator, length_mm: float) -> Sur
         at = spot(surface, rng, 3.0)
         if at is None:
             return None
-        width = log_uniform(rng, 0.22, 1.6)
+        width = log_uniform(rng, 0.25, 1.7)
         line_mm = curve(rng, length_mm, float(rng.choice(np.array([0.08, 0.4, 1.2])))) + at
         line = on_item(surface, line_mm, width)
         if line is not None:
@@ -63,12 +63,12 @@ def _groove(
     cut = np.maximum(groove, strands)
     burr = np.clip(blur(cut, surface.texels(width * 0.7)) - cut * np.float32(0.6), 0, 1)
     surface.height += np.float32(depth) * (np.float32(0.8) * burr - cut)
-    strength = np.float32(rng.uniform(0.12, 0.95))
+    strength = np.float32(rng.uniform(0.25, 0.95))
     kind = rng.random()
-    if surface.metal.mean() > 0.5 or kind < 0.45:
+    if surface.metal.mean() > 0.5 or kind < 0.55:
         under = np.array(surface.core, np.float32) * np.float32(rng.uniform(0.7, 1.2))
         surface.albedo[...] = blend(surface.albedo, under, cut * strength)
-    elif kind < 0.7:
+    elif kind < 0.8:
         surface.albedo *= (1 - np.float32(0.75) * strength * cut)[..., None]
     surface.roughness += (np.float32(0.6) - surface.roughness) * cut
     surface.opacity[...] = np.maximum(surface.opacity, np.float32(0.6) * cut)
