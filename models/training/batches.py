@@ -5,18 +5,15 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.training.crops import Crop
-from models.training.loss import Truth
-from models.training.network import KIND_STRIDE
+from models.training.crops import Crop, Target
+from models.training.network import STRIDE
 from models.training.sources import CropSource
-
-Layer = TypeVar("Layer", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +32,12 @@ class Mixture:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Crops as tensors: planes [N, PLANES, S, S] in 0..1, and what is true of them."""
+    """Crops as tensors: planes [N, PLANES, S, S] in 0..1, targets [N, K + 1, S/2, S/2] in 0..1,
+    and of the targets' shape 1 where they can be relied on, else 0."""
 
     planes: Any
-    truth: Truth
+    targets: Any
+    known: Any
 
 
 def batch(mixture: Mixture, seed: tuple[int, ...], count: int, size: int) -> Batch:
@@ -101,83 +100,63 @@ class ReplayedBatches:
 @dataclass(frozen=True, slots=True)
 class _Example:
     picture: NDArray[np.uint8]
-    target: "CellTarget"
-
-    def turned(self, turns: int, *, mirrored: bool) -> "_Example":
-        kinds, there, kinds_known, there_known = self.target
-        target = CellTarget(
-            _turned(kinds, turns, mirrored=mirrored),
-            _turned(there, turns, mirrored=mirrored),
-            _turned(kinds_known, turns, mirrored=mirrored),
-            _turned(there_known, turns, mirrored=mirrored),
-        )
-        return _Example(_turned(self.picture, turns, mirrored=mirrored), target)
-
-
-class CellTarget(NamedTuple):
-    """The target of a crop of S pixels a side: its kinds by cells of `KIND_STRIDE` pixels.
-
-    ``kinds`` uint8 [h, w, K] is 255 where a kind covers the whole cell, ``there`` uint8 [S, S, 1]
-    255 on a fault of whatever kind. ``kinds_known`` and ``there_known`` are bool of these shapes.
-    """
-
-    kinds: NDArray[np.uint8]
-    there: NDArray[np.uint8]
-    kinds_known: NDArray[np.bool_]
-    there_known: NDArray[np.bool_]
-
-
-def cell_target(crop: Crop) -> CellTarget:
-    """What is true of ``crop``, and where that can be relied on.
-
-    Whether there is any fault is known where there is one, or where every kind was looked for.
-    """
-    size, _, kinds = crop.target.shape
-    shape = (size // KIND_STRIDE, KIND_STRIDE, size // KIND_STRIDE, KIND_STRIDE, kinds)
-    covered = crop.target.reshape(shape).mean(axis=(1, 3), dtype=np.float32)
-    there = crop.target.max(axis=2, keepdims=True)
-    if crop.known is None:
-        all_known = np.ones(covered.shape, np.bool_), np.ones(there.shape, np.bool_)
-        return CellTarget(np.rint(covered).astype(np.uint8), there, *all_known)
-    known: NDArray[np.bool_] = crop.known > 0
-    found = known & (crop.target > 0)
-    there_known = np.asarray(known.all(axis=2) | found.any(axis=2), np.bool_)[..., None]
-    return CellTarget(
-        np.rint(covered).astype(np.uint8),
-        there,
-        np.asarray(known.reshape(shape).all(axis=(1, 3)), np.bool_),
-        there_known,
-    )
+    target: NDArray[np.float32]
+    known: NDArray[np.bool_] | None
 
 
 def _example(mixture: Mixture, seed: tuple[int, ...], size: int, zoom: float = 1.0) -> _Example:
     crop = mixture.sample(np.random.default_rng(seed), size, zoom)
-    return _Example(crop.picture, cell_target(crop))
+    return _Example(crop.picture, coarse_target(crop.target), coarse_known(crop))
 
 
 def _varied_again(example: _Example, rng: np.random.Generator) -> _Example:
-    turned = example.turned(int(rng.integers(4)), mirrored=bool(rng.random() < 0.5))
-    planes = turned.picture.shape[2]
+    turns, mirrored = int(rng.integers(4)), bool(rng.random() < 0.5)
+    picture, target = np.rot90(example.picture, turns), np.rot90(example.target, turns)
+    known = None if example.known is None else np.rot90(example.known, turns)
+    if mirrored:
+        picture, target = picture[:, ::-1], target[:, ::-1]
+        known = None if known is None else known[:, ::-1]
+    planes = picture.shape[2]
     levels = np.arange(256, dtype=np.float32)[:, None] * np.exp(rng.normal(0, 0.06, planes))
     table = np.clip(levels + 0.5, 0, 255).astype(np.uint8)
-    channels = [table[turned.picture[..., plane], plane] for plane in range(planes)]
-    return _Example(np.stack(channels, axis=-1), turned.target)
-
-
-def _turned(layers: NDArray[Layer], turns: int, *, mirrored: bool) -> NDArray[Layer]:
-    turned = np.rot90(layers, turns)
-    return turned[:, ::-1] if mirrored else turned
+    tinted = np.stack([table[picture[..., plane], plane] for plane in range(planes)], axis=-1)
+    return _Example(tinted, target, known)
 
 
 def _tensors(examples: Sequence[_Example]) -> Batch:
-    kinds, there, kinds_known, there_known = (
-        _stacked([example.target[place] for example in examples]) for place in range(4)
+    pictures = np.stack([example.picture for example in examples])
+    targets = np.stack([example.target for example in examples])
+    whole = np.ones(targets.shape[1:], np.bool_)
+    known = np.stack([whole if each.known is None else each.known for each in examples])
+    return Batch(
+        torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div_(255),
+        torch.from_numpy(targets).permute(0, 3, 1, 2).contiguous(),
+        torch.from_numpy(known).permute(0, 3, 1, 2).float(),
     )
-    planes = _stacked([example.picture for example in examples]).div_(255)
-    truth = Truth(kinds.div_(255), there.div_(255), kinds_known, there_known)
-    return Batch(planes, truth)
 
 
-def _stacked(layers: Sequence[NDArray[np.generic]]) -> Any:
-    """[h, w, C] of each crop as float [N, C, h, w]."""
-    return torch.from_numpy(np.stack(layers)).permute(0, 3, 1, 2).float().contiguous()
+def coarse_target(target: Target) -> NDArray[np.float32]:
+    """The target at output stride, float32 [S/2, S/2, K + 1] in 0..1: the share that is covered.
+
+    The last layer is that of any fault.
+    """
+    size, _, kinds = target.shape
+    cells = target.reshape(size // STRIDE, STRIDE, size // STRIDE, STRIDE, kinds)
+    coarse = cells.mean(axis=(1, 3), dtype=np.float32)
+    whole = np.concatenate([coarse, coarse.max(axis=2, keepdims=True)], axis=2)
+    return np.asarray(whole / 255, dtype=np.float32)
+
+
+def coarse_known(crop: Crop) -> NDArray[np.bool_] | None:
+    """Where the target of a crop can be relied on, bool [S/2, S/2, K + 1]; None for everywhere.
+
+    Whether there is any fault is known where there is one, or where every kind was looked for.
+    """
+    if crop.known is None:
+        return None
+    size, _, kinds = crop.known.shape
+    shape = (size // STRIDE, STRIDE, size // STRIDE, STRIDE, kinds)
+    known = crop.known.reshape(shape).min(axis=(1, 3)) > 0
+    there = crop.target.reshape(shape).max(axis=(1, 3)) > 0
+    any_known = known.all(axis=2) | (known & there).any(axis=2)
+    return np.concatenate([known, any_known[..., None]], axis=2)

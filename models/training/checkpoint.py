@@ -11,7 +11,7 @@ from models.training.errors import TrainingError
 from models.training.network import Segmenter
 
 CHECKPOINT = "checkpoint.pt"
-_SCHEMA = 3
+_SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Checkpoint:
 
     def network(self) -> Segmenter:
         """The network with the averaged weights, ready to infer."""
-        network = Segmenter(len(self.classes))
+        network = Segmenter(len(self.classes) + 1)
         network.load_state_dict(self.average)
         network.eval()
         return network

@@ -17,7 +17,7 @@ from models.training.errors import TrainingError
 from models.training.examples import Examples, collect_examples
 from models.training.given import Given
 from models.training.history import draw_curves, note_progress
-from models.training.loss import by_cells, hard_dice, segmentation_loss, shares_of
+from models.training.loss import hard_dice, probabilities, segmentation_loss, shares_of
 from models.training.muon import Muon
 from models.training.network import Segmenter
 from models.training.pretrained import network_of_pack
@@ -165,9 +165,13 @@ class _Course:
         planes = seen.planes.to(self.device, memory_format=torch.channels_last)
         self.network.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=_fast_bfloat16(self.device)):
-            kinds, there = self.network(planes)
-        truth = seen.truth.to(self.device)
-        loss = segmentation_loss(kinds.float(), there.float(), truth, self.shares.to(self.device))
+            logits = self.network(planes)
+        loss = segmentation_loss(
+            logits.float(),
+            seen.targets.to(self.device),
+            self.shares.to(self.device),
+            seen.known.to(self.device),
+        )
         self.network.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -193,20 +197,15 @@ class _Course:
             self.recipe.validation_crops,
             self.recipe.crop,
         )
-        truth = seen.truth
         with torch.no_grad():
-            answer = self.average.eval()(seen.planes.to(self.device))
-            kinds, there = (layers.cpu() for layers in by_cells(*answer))
-        kinds, there = kinds * truth.kinds_known, there * truth.there_known
-        scores = [
-            *hard_dice(kinds, truth.kinds * truth.kinds_known),
-            *hard_dice(there, truth.there * truth.there_known),
-        ]
+            probability = probabilities(self.average.eval()(seen.planes.to(self.device))).cpu()
+        probability, targets = probability * seen.known, seen.targets * seen.known
+        scores = hard_dice(probability, targets)
         self.dice = {
             name: float(score) for name, score in zip((*self.classes, ANY), scores, strict=True)
         }
-        clean = (truth.kinds * truth.kinds_known).amax((1, 2, 3)) < 0.5
-        alarmed = kinds.amax((1, 2, 3)) >= 0.5
+        clean = targets.amax((1, 2, 3)) < 0.5
+        alarmed = probability.amax((1, 2, 3)) >= 0.5
         self.clean_alarms = float(alarmed[clean].float().mean()) if bool(clean.any()) else None
         self.seconds += time.monotonic() - started
 
@@ -282,8 +281,8 @@ def _begin(
         crops = batch(examples.learnt(), (seed, 0), 32, recipe.crop)
         network = network_of_pack(start_from, classes, crops.planes)
     else:
-        network = Segmenter(len(classes))
-    average = Segmenter(len(classes))
+        network = Segmenter(len(classes) + 1)
+    average = Segmenter(len(classes) + 1)
     average.load_state_dict(network.state_dict())
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     average = average.to(device)
@@ -291,7 +290,7 @@ def _begin(
     optimisers = _optimisers(network, recipe)
     seen = batch(examples.learnt(), (_SHARES_SEED,), _CROPS_FOR_SHARES, recipe.crop)
     coarse = _batches(seed, recipe, coarse=True)
-    shares = shares_of(seen.truth)
+    shares = shares_of(seen.targets)
     course = _Course(classes, seed, recipe, device, network, average, optimisers, shares, coarse)
     if kept is not None:
         network.load_state_dict(kept.weights)

@@ -34,7 +34,7 @@ def network_of_pack(pack: Path, classes: Sequence[str], crops: Any) -> Segmenter
         raise TrainingError(
             f"{pack} finds {', '.join(manifest.classes)}: start from a pack for the same classes."
         )
-    network = Segmenter(len(classes))
+    network = Segmenter(len(classes) + 1)
     network.eval()
     _put_folded(network, graph, pack)
     _restore_norms(network, crops)
