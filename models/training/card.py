@@ -46,8 +46,8 @@ Each finding is a proposal: measuring and grading are separate steps, and doubt 
 
 ## What it learnt from
 
-A U-shaped segmenter of residual blocks with {parameters:,} parameters, which says of
-every pixel whether it shows a fault. Trained from {start}: {steps} steps, {minutes:.0f} minutes.
+A U-shaped segmenter of residual blocks with {parameters:,} parameters, output stride 2.
+Trained from {start}: {steps} steps, {minutes:.0f} minutes.
 
 - {returns} rendered returns ({sets}) with exact masks.
   The thresholds were chosen on about 15 % of them that were not learnt from, and on

@@ -11,7 +11,7 @@ from models.training.errors import TrainingError
 from models.training.network import Segmenter
 
 CHECKPOINT = "checkpoint.pt"
-_SCHEMA = 2
+_SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)
