@@ -105,7 +105,10 @@ def instances(
     cells; its raw score is the mean over its `rule.top_fraction` cells that score highest, its
     confidence what `meaning` makes of that, which must not fall where the score rises.
     """
-    low = rule.thresholds[defect].low
+    low, most = rule.thresholds[defect].low, layer.extent.max()
+    # No cell is scored higher than its extent.
+    if most < low or float(meaning(most[None])[0]) < least:
+        return []
     marked = islands.of(layer.extent, low)
     if not len(marked.cells):
         return []
